@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 const BUILT: &str = "../../web/dist";
 /// Stands in for an app.
 const STAND_IN: &str = "not_built.html";
-/// The first page of each app. Without all of them nothing is built.
-const FIRST_PAGES: [&str; 1] = ["wallet/index.html"];
+/// The first page of each app, as `web/scripts/apps.mjs` has them. Without all of them nothing is built.
+const FIRST_PAGES: [&str; 4] =
+    ["wallet/index.html", "merchant/index.html", "console/index.html", "sandbox/index.html"];
 const HOW: &str = "the apps of web/ are not built: cd web && npm ci && npm run build";
 
 fn main() -> Result<(), Box<dyn Error>> {

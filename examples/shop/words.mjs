@@ -23,7 +23,7 @@ const WORDS = {
   both_sides_3: ['回到“我的订单”，退一部分，再退其余。', 'Come back to “My orders”; refund a part, then the rest.'],
   demo_buyers: ['演示买家', 'Demo buyers'],
   login: ['登录名', 'Login'],
-  pay_password: ['支付密码', 'Payment PIN'],
+  pay_password: ['支付密码', 'Payment password'],
   only_demo: ['只因为是演示才写在这里；真正的商店永远不会知道买家的密码。',
     'Shown only because this is a demo: a real shop never knows a password of its buyers.'],
 

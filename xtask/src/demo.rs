@@ -46,7 +46,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
         web::build("npm", root)?;
         tools::whole_release_build(root)
     } else {
-        println!("The wallet app is left out: building it needs {}.", tools::node_wanted());
+        println!("The apps are left out: building them needs {}.", tools::node_wanted());
         tools::release_build(root)
     };
     println!("building: {}", process::shown(&build));
@@ -215,31 +215,34 @@ fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path) -> String {
     let site = gateway.trim_end_matches("/gateway.do");
     let mut lines = vec![
         String::new(),
-        format!("Gateway    {gateway}"),
-        format!("Sandbox    {}", text(&ready["sandbox"])),
-        format!("Pay code   {site}/wallet/paycode"),
-        format!("Wallet app {site}/app/wallet/"),
+        line("Gateway", &gateway),
+        line("Start page", &format!("{site}/")),
+        line("Sandbox API", &text(&ready["sandbox"])),
+        line("Wallet, pay code", &format!("{site}/wallet/paycode")),
+        line("Wallet app", &format!("{site}/app/wallet/")),
+        line("Merchant desk", &format!("{site}/app/merchant/")),
+        line("Operations console", &format!("{site}/app/console/")),
+        line("Sandbox page", &format!("{site}/app/sandbox/")),
+        line(
+            "To enter the apps",
+            "sign up in the wallet app, which shows the code; on the sandbox page, Desks",
+        ),
+        line("", "makes you owner of the demo merchant; the console takes whoever signed up"),
+        line("Demo buyers", "pay at the cashier and on /wallet, and do not sign in to the apps"),
     ];
     for buyer in ready["buyers"].as_array().into_iter().flatten() {
         let (login, password, balance) = (&buyer["login"], &buyer["pay_password"], &buyer["balance"]);
-        lines.push(format!(
-            "Buyer      {} with password {}, holds {}",
-            text(login),
-            text(password),
-            text(balance)
-        ));
+        let told = format!("{}, payment password {}, {} yuan", text(login), text(password), text(balance));
+        lines.push(line("Buyer", &told));
     }
     for app in ready["apps"].as_array().into_iter().flatten() {
-        lines.push(format!(
-            "App        {} ({} mode), private key {}",
-            text(&app["app_id"]),
-            text(&app["mode"]),
-            text(&app["private_key_pkcs8"])
-        ));
+        let (app_id, mode, key) = (&app["app_id"], &app["mode"], &app["private_key_pkcs8"]);
+        let told = format!("{} ({} mode), private key {}", text(app_id), text(mode), text(key));
+        lines.push(line("App", &told));
     }
-    lines.push(format!("All this   {}", ready_file.display()));
-    lines.push(format!("Data       {}", data.display()));
-    lines.push(format!("Log        {}", log.display()));
+    for (label, path) in [("All this", ready_file), ("Data", data), ("Log", log)] {
+        lines.push(line(label, &path.display().to_string()));
+    }
     lines.push(
         "The cashier opens at the address that an order returns; examples/shop tells how to play both sides."
             .to_owned(),
@@ -248,8 +251,13 @@ fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path) -> String {
     lines.join("\n")
 }
 
+/// A line of what one needs next.
+fn line(label: &str, value: &str) -> String {
+    format!("{label:<20}{value}")
+}
+
 fn shop_line(shop: &WebShop) -> String {
-    format!("Web shop   {}  (open it in a browser and buy something)", shop.url)
+    line("Web shop", &format!("{}  (open it in a browser and buy something)", shop.url))
 }
 
 fn tail(log: &Path) -> String {
@@ -351,8 +359,13 @@ mod tests {
         });
         let text = places(&ready, Path::new("ready.json"), Path::new("server.log"), Path::new("data"));
         for part in [
+            "Start page          http://127.0.0.1:8080/\n",
+            "To enter the apps",
             "8080/wallet/paycode",
             "http://127.0.0.1:8080/app/wallet/",
+            "http://127.0.0.1:8080/app/merchant/",
+            "http://127.0.0.1:8080/app/console/",
+            "http://127.0.0.1:8080/app/sandbox/",
             "amy",
             "123456",
             "2021",

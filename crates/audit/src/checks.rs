@@ -1,6 +1,7 @@
 //! All checks of rows against each other, fed row by row.
 
 mod agreed;
+mod merchants;
 
 use crate::agreements::Agreements;
 use crate::app_keys::AppKeys;
@@ -16,6 +17,7 @@ use crate::funds::Funds;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
+use crate::merchant_staff::MerchantStaffs;
 use crate::merchant_stores::MerchantStores;
 use crate::operators::Operators;
 use crate::orders::Orders;
@@ -28,6 +30,7 @@ use crate::report::{FindingKind, Findings};
 use crate::risks::Risks;
 use crate::rules::Rules;
 use crate::screens::Screens;
+use crate::static_codes::StaticCodes;
 use crate::transfer_batches::TransferBatches;
 use crate::transfers::Transfers;
 use crate::usage;
@@ -35,9 +38,9 @@ use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, MerchantStore, Usage};
+use people::{App, Attempt, Usage};
 use std::sync::Arc;
-use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Relation, Signing, Timer};
+use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Signing, Timer};
 use transfer::{CardTransfer, Transfer};
 
 /// What was learned so far.
@@ -62,10 +65,12 @@ pub(crate) struct Checks {
     receivings: Receivings,
     operators: Operators,
     merchant_stores: MerchantStores,
+    merchant_staff: MerchantStaffs,
     four_eyes: FourEyes,
     risks: Risks,
     screens: Screens,
     person_spends: PersonSpends,
+    static_codes: StaticCodes,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -93,10 +98,12 @@ impl Checks {
             receivings: Receivings::default(),
             operators: Operators::default(),
             merchant_stores: MerchantStores::default(),
+            merchant_staff: MerchantStaffs::new(home),
             four_eyes: FourEyes::default(),
             risks: Risks::new(home),
             screens: Screens::new(home),
             person_spends: PersonSpends::new(home),
+            static_codes: StaticCodes::default(),
             rules: None,
         }
     }
@@ -118,12 +125,14 @@ impl Checks {
         };
         self.persons.row(&typed, findings);
         self.receivings.row(&typed, findings);
-        self.operators.row(&typed);
+        self.operators.row(&typed, findings);
         self.merchant_stores.row(&typed, findings);
+        self.of_staff(&typed, findings);
         self.four_eyes.row(&typed, findings);
         self.screens.row(&typed, findings);
         self.batches.row(&typed, (&self.grants, &self.parties), findings);
         self.person_spends.row(&typed, &self.funds, findings);
+        self.static_codes.row(&typed, &self.funds, findings);
         self.look(&typed, findings);
     }
 
@@ -168,9 +177,7 @@ impl Checks {
             Row::Notice(notice) => self.notice(notice, findings),
             Row::PayCode(code) => self.pay_code(code, findings),
             Row::Attempt(attempt) => self.attempt(attempt, findings),
-            Row::Grant(grant) => self.grants.grant(grant, &self.parties, findings),
-            Row::Token(token) => self.grants.token(token, findings),
-            Row::Callback(callback) => Grants::callback(callback, &self.parties, findings),
+            Row::Grant(_) | Row::Token(_) | Row::Callback(_) => self.granted(typed, findings),
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Profile(profile) => self.parties.profile(profile, findings),
             Row::SignIn(row) => self.parties.sign_in(row, findings),
@@ -180,7 +187,9 @@ impl Checks {
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) | Row::TransferBatch(_) => {}
-            Row::TransferBatchNumber(_) => {}
+            Row::TransferBatchNumber(_) | Row::MerchantStaff(_) | Row::StaffBook(_) | Row::StaffPlace(_) => {}
+            Row::OpsTrail(_) | Row::OpsTrailHead(_) | Row::OpsTrailOpen(_) | Row::StaffNote(_) => {}
+            Row::StaticPay(_) | Row::StaticUse(_) | Row::StaticWait(_) => self.printed_codes(typed, findings),
             Row::TransferBatchDetail(_) | Row::TransferBatchLink(_) => self.card_transfers.of_batch(typed),
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
@@ -308,21 +317,6 @@ impl Checks {
         }
     }
 
-    /// What a merchant has beside its orders.
-    fn of_merchant(&mut self, typed: &Row, findings: &mut Findings) {
-        match typed {
-            Row::Relation(row) => {
-                self.parties.owner(Table::Relation, &Relation::wrap_key(row.key()), row.seller, findings);
-                self.relations.relation(row, findings);
-            }
-            Row::MerchantStore(row) => {
-                let key = MerchantStore::wrap_key(row.key());
-                self.parties.owner(Table::MerchantStore, &key, row.seller, findings);
-            }
-            _ => {}
-        }
-    }
-
     fn usage(&mut self, row: &Usage, findings: &mut Findings) {
         self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
         usage::usage(row, findings);
@@ -387,10 +381,12 @@ impl Checks {
         self.batches.finish(findings);
         self.transfers.finish(&mut expected, findings);
         self.person_spends.finish(&self.funds, findings);
+        self.static_codes.finish(findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
         self.receivings.finish(findings);
         self.operators.finish(findings);
+        self.merchant_staff.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.screens.finish(findings);

@@ -187,6 +187,11 @@ impl Funds {
         self.orders.get(&no).map(|facts| &*facts.order)
     }
 
+    /// The card of a number.
+    pub(crate) fn card_of(&self, no: CardNo) -> Option<&Card> {
+        self.cards.get(&no).map(|card| &**card)
+    }
+
     /// All bank orders.
     pub(crate) fn bank_orders(&self) -> impl Iterator<Item = &BankOrder> {
         self.orders.values().map(|facts| &*facts.order)

@@ -24,8 +24,9 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `person_spends`, `transfers`,
-//! `card_transfers`, `transfer_batches`, `escrows`, `freezes`, `funds`, `four_eyes`; then `replay`.
+//! `receivings`, `operators`, `ops_trail`, `merchant_stores`, `merchant_staff`, `app_keys`, `risks`, `screens`,
+//! `person_spends`, `static_codes`, `transfers`, `card_transfers`, `transfer_batches`, `escrows`, `freezes`, `funds`,
+//! `four_eyes`; then `replay`.
 
 mod agreements;
 mod app_keys;
@@ -52,8 +53,10 @@ mod images;
 mod interleaved_tests;
 mod keyed;
 mod latest;
+mod merchant_staff;
 mod merchant_stores;
 mod operators;
+mod ops_trail;
 mod order_list;
 mod order_notices;
 mod orders;
@@ -80,6 +83,7 @@ mod shape;
 mod split_claims;
 mod split_rows;
 mod splits;
+mod static_codes;
 mod tables;
 mod transfer_batches;
 mod transfers;
@@ -236,9 +240,16 @@ const READ_ORDER: &[Table] = &[
     Table::AppKey,
     Table::MerchantApplication,
     Table::MerchantStore,
+    Table::MerchantStaff,
+    Table::StaffBook,
+    Table::StaffPlace,
+    Table::StaffNote,
     Table::Operator,
     Table::OperatorProposal,
     Table::OperatorBook,
+    Table::OpsTrail,
+    Table::OpsTrailOpen,
+    Table::OpsTrailHead,
     Table::Grant,
     Table::Token,
     Table::Callback,
@@ -296,6 +307,8 @@ const READ_ORDER: &[Table] = &[
     Table::Received,
     Table::KnownPayee,
     Table::Usage,
+    Table::StaticUse,
+    Table::StaticWait,
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,
@@ -303,6 +316,7 @@ const READ_ORDER: &[Table] = &[
     Table::Split,
     Table::SplitLine,
     Table::Relation,
+    Table::StaticPay,
     Table::Trade,
     Table::Escrow,
     Table::EscrowCase,

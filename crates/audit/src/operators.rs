@@ -1,7 +1,8 @@
 //! Operators: each but the first is of two people, who are operators themselves; the book counts them, and somebody is
-//! left who appoints others.
+//! left who appoints others. What they did stands beside them.
 
 use crate::images::text_of_key;
+use crate::ops_trail::Trail;
 use crate::report::{FindingKind, Findings};
 use base::{Record, Slot};
 use engine::{Row, Tabled};
@@ -16,21 +17,26 @@ pub(crate) struct Operators {
     all: BTreeMap<OperatorName, Operator>,
     proposals: Vec<OperatorProposal>,
     book: Option<OperatorBook>,
+    trail: Trail,
 }
 
 impl Operators {
     /// A row of any table.
-    pub(crate) fn row(&mut self, row: &Row) {
+    pub(crate) fn row(&mut self, row: &Row, findings: &mut Findings) {
         match row {
             Row::Operator(row) => drop(self.all.insert(row.name.clone(), (**row).clone())),
             Row::OperatorProposal(row) => self.proposals.push((**row).clone()),
             Row::OperatorBook(row) => self.book = Some((**row).clone()),
+            Row::OpsTrail(row) => self.trail.note(row, findings),
+            Row::OpsTrailHead(row) => self.trail.head(row),
+            Row::OpsTrailOpen(row) => self.trail.waits(row, findings),
             _ => {}
         }
     }
 
     /// When all rows were seen.
     pub(crate) fn finish(&self, findings: &mut Findings) {
+        self.trail.finish(findings);
         let founders = self.all.values().filter(|row| is_first(row)).count();
         for row in self.all.values() {
             if !self.is_appointed(row, founders) || !is_placed(row.slot, &row.name) {

@@ -87,6 +87,10 @@ pub enum FindingKind {
     HeadWrong,
     /// An operator is not of two operators, or the book does not count them.
     OperatorWrong,
+    /// Who acts for a merchant is not what the person's own copy says, nobody owns it, or the book does not count them.
+    StaffWrong,
+    /// What operators did is not one chain of notes, or an outcome is of no act that was noted.
+    TrailWrong,
     /// What a party used of a limit is counted for no period, or not by what moved.
     UsageWrong,
     /// Risk rules are not of two people, out of turn, or not what was approved; or a finding or a case of them does not

@@ -11,6 +11,9 @@ pub enum BillError {
     /// It would have more lines than a file may.
     #[error("more lines than a file may have")]
     TooLong,
+    /// There is more to read than the caller allowed.
+    #[error("there is more to read than is allowed")]
+    TooMuch,
     /// Rows contradict each other, or a sum is too large.
     #[error("the books are odd: {0}")]
     Odd(String),

@@ -14,7 +14,8 @@
 //! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills),
 //! `account_statement` (a day as banks tell it), `aml` (what must be reported of a day), `person` and
 //! `person_file` (a person's export), `wallet` (the deals of a person, page by page: the one thing here that is read
-//! from rows and not from postings); `sheet` (how lines are written), `archive` (how files are packed).
+//! from rows and not from postings, with `shop`, which is a merchant's own page); `sheet` (how lines are written),
+//! `archive` (how files are packed).
 
 mod about;
 mod account;
@@ -34,6 +35,7 @@ mod person_file;
 mod refunds;
 mod sales;
 mod sheet;
+mod shop;
 mod splits;
 mod trade_file;
 mod wallet;
@@ -48,17 +50,23 @@ pub use business::Business;
 pub use closing::days_to_close;
 pub use deals::{DealLine, DealState, Side, deal_lines};
 pub use error::BillError;
-pub use past::past_payments;
+pub use past::{past_payments, past_payments_within};
 pub use period::{Period, PeriodError};
 pub use person::{Flow, PaidBy, PersonLine, person_lines};
 pub use person_file::{Export, person_file};
 pub use sales::{TradeKind, TradeLine, trade_lines};
 pub use sheet::yuan;
+pub use shop::{
+    CLOSED_DAYS_MAX, ClosedDay, ClosedPage, ClosedSums, ClosedTold, DASHBOARD_ORDERS_MAX, HOURS,
+    REPURCHASE_DAYS, Repurchase, STORY_ROWS_MAX, SaleFilter, SalePage, SalePart, SaleState, SaleStory,
+    SettledPage, ShopDashboard, ShopDay, Takings, closed_days, sale_of, sale_page, sale_story, settled_page,
+    shop_dashboard,
+};
 pub use trade_file::trade_bill;
 pub use wallet::{
     BillCategory, BillCursor, BillCursorError, BillDirection, BillFilter, BillKind, BillPage, BillPocket,
-    BillState, BillStory, CategoryTotal, Deal, Happened, Happening, MonthTotal, WalletBill, bill_page,
-    bill_story, deal_of, month_totals,
+    BillState, BillStory, CategoryTotal, Deal, Happened, Happening, MonthTotal, News, NewsAbout, NewsCursor,
+    NewsCursorError, NewsKind, NewsPage, WalletBill, bill_page, bill_story, deal_of, month_totals, news_page,
 };
 pub use who::Who;
 

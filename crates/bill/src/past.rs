@@ -16,7 +16,7 @@ use risk::{Channel, Facts, PastPayment, Payer, RiskDecision, RiskOutcome, Scene}
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use store::{Reader, StoreError};
+use store::Reader;
 use trade::{Order, ReceiptOutcome, Trade};
 use transfer::{
     Arrival, CardTransfer, CardTransferState, KNOWN_PAYEE_US, Transfer, TransferState, TransferWay,
@@ -51,7 +51,17 @@ pub fn past_payments(
     reader: &mut dyn Reader,
     days: &RangeInclusive<Day>,
 ) -> Result<Vec<PastPayment>, BillError> {
-    let past = read(reader)?;
+    past_payments_within(reader, days, usize::MAX)
+}
+
+/// As [`past_payments`], as long as the payments of all days and what belongs to them are no more than `most` rows;
+/// else [`BillError::TooMuch`].
+pub fn past_payments_within(
+    reader: &mut dyn Reader,
+    days: &RangeInclusive<Day>,
+    most: usize,
+) -> Result<Vec<PastPayment>, BillError> {
+    let past = read(reader, most)?;
     let mut found = Vec::new();
     for trade in &past.trades {
         let Some(at_us) = trade.paid_at_us.filter(|at_us| days.contains(&Day::of(*at_us))) else { continue };
@@ -91,12 +101,18 @@ pub fn past_payments(
     Ok(found)
 }
 
-fn each(reader: &mut dyn Reader, table: Table, mut take: impl FnMut(Row)) -> Result<(), StoreError> {
+fn each(
+    reader: &mut dyn Reader,
+    table: Table,
+    left: &mut usize,
+    mut take: impl FnMut(Row),
+) -> Result<(), BillError> {
     let mut after: Option<Key> = None;
     loop {
         let rows = reader.scan(table, None, after.as_ref(), PAGE)?;
         after = rows.last().map(Row::key);
         let is_last = rows.len() < PAGE;
+        *left = left.checked_sub(rows.len()).ok_or(BillError::TooMuch)?;
         rows.into_iter().for_each(&mut take);
         if is_last {
             return Ok(());
@@ -104,8 +120,8 @@ fn each(reader: &mut dyn Reader, table: Table, mut take: impl FnMut(Row)) -> Res
     }
 }
 
-fn read(reader: &mut dyn Reader) -> Result<Past, StoreError> {
-    let mut past = Past::default();
+fn read(reader: &mut dyn Reader, most: usize) -> Result<Past, BillError> {
+    let (mut past, mut left) = (Past::default(), most);
     let tables = [
         Table::Party,
         Table::Transfer,
@@ -118,7 +134,7 @@ fn read(reader: &mut dyn Reader) -> Result<Past, StoreError> {
         Table::RiskDecision,
     ];
     for table in tables {
-        each(reader, table, |row| past.take(row))?;
+        each(reader, table, &mut left, |row| past.take(row))?;
     }
     for transfers in past.transfers.values_mut() {
         transfers.sort_by_key(|transfer| (transfer.paid_at_us, transfer.no));

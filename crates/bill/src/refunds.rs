@@ -93,6 +93,24 @@ impl Refunds {
     }
 }
 
+/// Up to so many refunds of an order, in the order of their numbers.
+pub(crate) fn some_of(
+    reader: &mut dyn Reader,
+    order_no: OrderNo,
+    most: usize,
+) -> Result<Vec<Found>, BillError> {
+    let slot = order_no.slot();
+    let none = Text::new("").map_err(|error| BillError::Odd(error.to_string()))?;
+    let mut found = Vec::new();
+    for row in reader.scan(Table::Refund, Some(slot), Some(&Key::Refund((slot, order_no, none))), most)? {
+        match row {
+            Row::Refund(refund) if refund.order_no == order_no => found.push(refund),
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
 fn read(reader: &mut dyn Reader, order_no: OrderNo) -> Result<Vec<Found>, BillError> {
     let slot = order_no.slot();
     let none = Text::new("").map_err(|error| BillError::Odd(error.to_string()))?;

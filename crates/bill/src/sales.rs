@@ -61,10 +61,23 @@ pub fn trade_lines(
     within_us: Range<i64>,
     take: Take<'_, TradeLine>,
 ) -> Result<(), BillError> {
+    trade_lines_looked(reader, seller, within_us, &mut || Ok(()), take)
+}
+
+/// As [`trade_lines`]; `look` is asked before each posting of the slot that is looked at, whoever it is of, and may say
+/// that it is enough.
+pub(crate) fn trade_lines_looked(
+    reader: &mut dyn Reader,
+    seller: PartyId,
+    within_us: Range<i64>,
+    look: &mut dyn FnMut() -> Result<(), BillError>,
+    take: Take<'_, TradeLine>,
+) -> Result<(), BillError> {
     let mut silent = silent_refunds(reader, seller, &within_us)?.into_iter().peekable();
     let (mut who, mut refunds) = (Who::default(), Refunds::default());
     let mut wanted = ControlFlow::Continue(());
     account::postings(reader, seller.slot(), &within_us, &mut |reader, posting| {
+        look()?;
         while let Some(refund) = silent.next_if(|refund| refund.at_us < posting.no.at_us()) {
             if let Some(line) = of_refund(reader, &mut who, seller, &refund)? {
                 wanted = take(line)?;

@@ -6,14 +6,16 @@
 //! transfer are no bills of their own.
 //!
 //! Reading order: this file (what a deal is to its person), `list` (the merge of the four lists, pages, the filter),
-//! `months` (totals), `story` (one bill in full).
+//! `months` (totals), `story` (one bill in full), `news` (what a person should know, of bills and of the account).
 
 mod list;
 mod months;
+mod news;
 mod story;
 
 pub use list::{BillCursor, BillCursorError, BillFilter, BillPage, bill_page};
 pub use months::{CategoryTotal, MonthTotal, month_totals};
+pub use news::{News, NewsAbout, NewsCursor, NewsCursorError, NewsKind, NewsPage, news_page};
 pub use story::{BillStory, Happened, Happening, bill_story};
 
 use crate::{BillError, Who};
@@ -267,6 +269,8 @@ pub struct WalletBill {
     pub deal: Deal,
     /// Whether a payment's money is held until goods arrive.
     pub is_held: bool,
+    /// Whether a bank may still take, or has to give back, what was to pay a payment that was closed.
+    pub is_at_bank: bool,
     /// What is bought, or what was said of the transfer; empty when the kind says it all.
     pub title: String,
     /// The other side: a merchant's name, a person's masked, the bank of a card as it is abbreviated.
@@ -278,7 +282,7 @@ pub struct WalletBill {
 impl WalletBill {
     /// Where it stands.
     pub fn state(&self) -> BillState {
-        self.deal.state(self.is_held)
+        if self.is_at_bank { BillState::UnderWay } else { self.deal.state(self.is_held) }
     }
 
     /// Reads what stands beside a deal.
@@ -297,12 +301,14 @@ impl WalletBill {
                 (String::new(), shown.unwrap_or_default())
             }
         };
-        Ok(WalletBill { deal, is_held: false, title, other_name, other_login })
+        Ok(WalletBill { deal, is_held: false, is_at_bank: false, title, other_name, other_login })
     }
 
-    /// Reads whether the money is held until goods arrive: only of a paid guaranteed trade it is.
+    /// Reads whether the money is held until goods arrive: only of a paid guaranteed trade it is. Of a closed one,
+    /// reads whether it is at a bank.
     fn look_for_goods(&mut self, reader: &mut dyn Reader) -> Result<(), BillError> {
         let Deal::Payment(trade) = &self.deal else { return Ok(()) };
+        self.is_at_bank = story::is_at_bank(reader, trade)?;
         if trade.state != TradeState::Paid {
             return Ok(());
         }

@@ -234,8 +234,8 @@ impl Door {
         self.references.app_keys(id)
     }
 
-    /// The apps of this merchant with the lowest ids, at most so many, as of the last durable batch. Looks at every
-    /// app: not for what happens on every call.
+    /// The apps of this merchant with the lowest ids, at most so many, as of the last durable batch. An index
+    /// leads to them: it costs what they are, however many apps others have.
     pub fn apps_of(&self, seller: PartyId, most: usize) -> Vec<Arc<App>> {
         self.references.apps_of(seller, most)
     }

@@ -91,6 +91,11 @@ pub struct PayeeAnswer {
     pub card: Option<BoundCard>,
 }
 
+/// The words of a bank's message with a code, in both languages of those who read it.
+pub(crate) fn code_letter(code: &str) -> String {
+    format!("您的验证码 / Your code: {code}")
+}
+
 /// What a bank says to a wish to bind.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum BindSaid {

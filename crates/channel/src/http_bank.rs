@@ -6,7 +6,7 @@
 
 use crate::bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
-    PayeeAnswer, PayeeAsk, StatementSaid,
+    PayeeAnswer, PayeeAsk, StatementSaid, code_letter,
 };
 use base::{Day, Text};
 use fund::{BankOrderKind, BankReason, CardKind};
@@ -169,7 +169,7 @@ impl HttpBank {
         let (_, inbox) = self.call("GET", "/inbox", &Value::Null, (self.now)()).await?;
         let letters = inbox["messages"].as_array()?;
         let letter = letters.iter().find(|letter| letter["key"] == key)?;
-        Some(format!("Your code is {}.", letter["otp"].as_str()?))
+        Some(code_letter(letter["otp"].as_str()?))
     }
 }
 

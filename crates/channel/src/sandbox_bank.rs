@@ -3,7 +3,7 @@
 
 use crate::bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
-    PayeeAnswer, PayeeAsk,
+    PayeeAnswer, PayeeAsk, code_letter,
 };
 use base::{HOUR_US, MINUTE_US, Text};
 use fund::{BankReason, CardKind};
@@ -95,7 +95,7 @@ impl Bank for SandboxBank {
     fn bind(&self, ask: BindAsk) -> Answering<'_, BindSaid> {
         let known = bank_of(ask.number.reveal()).is_some();
         let said = if known && !ask.mobile.reveal().ends_with(UNKNOWN_MOBILE) {
-            BindSaid::CodeSent { shown: Some(format!("Your code is {}.", code_of(&ask.key))) }
+            BindSaid::CodeSent { shown: Some(code_letter(&code_of(&ask.key))) }
         } else {
             BindSaid::Refused(BindRefused::DetailsDiffer)
         };
@@ -297,6 +297,7 @@ mod tests {
         };
         assert_eq!(bind("13800000000"), BindSaid::Refused(BindRefused::DetailsDiffer));
         let BindSaid::CodeSent { shown: Some(shown) } = bind("13812345678") else { panic!("no code") };
+        assert!(shown.contains("验证码") && shown.contains("Your code"), "{shown}");
         let code: String = shown.chars().filter(char::is_ascii_digit).collect();
         let confirm = |key: &str| {
             let (last_four, code) = (Text::new("7894").unwrap(), Secret::new(code.clone()));

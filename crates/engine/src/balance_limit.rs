@@ -23,6 +23,17 @@ fn fen(units: u64) -> Money {
     Money::from_minor(units, Currency::Cny).expect("limits are amounts")
 }
 
+/// The limit of a class and the counter that it is held against, fen; absent where nothing is limited, and where
+/// nothing may be paid.
+pub const fn class_limit(class: AccountClass) -> Option<(UsageKind, u64)> {
+    match class {
+        AccountClass::Merchant | AccountClass::Sandbox | AccountClass::Unverified => None,
+        AccountClass::One => Some((UsageKind::BalanceLife, LIFE_OF_ONE_FEN)),
+        AccountClass::Two => Some((UsageKind::BalanceYear, YEAR_OF_TWO_FEN)),
+        AccountClass::Three => Some((UsageKind::BalanceYear, YEAR_OF_THREE_FEN)),
+    }
+}
+
 /// Whether the payer's class allows so much more from the balance now.
 pub(crate) fn allows(rows: &mut Rows<'_>, payer: &Party, amount: Money) -> Result<bool, Fault> {
     match payer.class {

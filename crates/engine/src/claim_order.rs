@@ -1,8 +1,10 @@
 //! A buyer takes an order up: from now on it exists for the world.
 
 use crate::command::Next;
-use crate::receiving;
-use crate::{ClaimAnswer, ClaimAsk, Fault, Message, Opened, Reply, Rows, Stop, TradeClosed, TradeForgotten};
+use crate::{
+    ClaimAnswer, ClaimAsk, Fault, Message, Opened, Reply, Rows, StaticAsk, Stop, TradeClosed, TradeForgotten,
+    receiving, static_code,
+};
 use base::{OrderNo, PartyId, Plant, Slot, Text, planted};
 use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -44,7 +46,8 @@ pub(crate) fn claim_order(
     let Some(order) = rows.get::<Order>((slot, command.order_no))? else {
         return Stop::because(ClaimRefused::OrderNotFound);
     };
-    if order.product == Product::FaceToFace && order.buyer.or(order.named_buyer).is_none() {
+    let at_counter = matches!(order.product, Product::FaceToFace | Product::StaticCode);
+    if at_counter && order.buyer.or(order.named_buyer).is_none() {
         // At a till the code names the buyer; a number alone must not bind the order to a stranger.
         return Stop::because(ClaimRefused::OrderNotFound);
     }
@@ -85,7 +88,22 @@ pub(crate) fn ask(
 ) -> Result<Message, Fault> {
     let credit_off = receiving::credit_off(rows, order.seller)?;
     let (order_no, seller, total, subject) = (order.no, order.seller, order.total(), order.subject.clone());
-    Ok(Message::ClaimAsk(ClaimAsk { order_no, buyer, seller, total, subject, opening, credit_off }))
+    let claim = ClaimAsk { order_no, buyer, seller, total, subject, opening, credit_off };
+    Ok(match order.product {
+        Product::StaticCode => Message::StaticAsk(StaticAsk { claim }),
+        Product::FaceToFace
+        | Product::QrCode
+        | Product::MiniProgram
+        | Product::App
+        | Product::Wap
+        | Product::Page
+        | Product::EscrowPhysical
+        | Product::EscrowVirtual
+        | Product::EscrowAutoDelivery
+        | Product::EscrowTopUp
+        | Product::EscrowWholesale
+        | Product::EscrowCrossBorder => Message::ClaimAsk(claim),
+    })
 }
 
 /// In the buyer's slot: may the buyer pay? Then the trade waits there.
@@ -234,6 +252,7 @@ fn refusal(opening: bool, refused: ClaimRefused) -> Reply {
         ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
         ClaimRefused::BuyerNotFound => OpenRefused::BuyerNotFound,
         ClaimRefused::BuyerBlocked => OpenRefused::Pay(PayRefused::BuyerBlocked),
+        ClaimRefused::TooManyWaiting => OpenRefused::TooManyWaiting,
     }))
 }
 
@@ -256,6 +275,7 @@ pub(crate) fn trade_closed(rows: &mut Rows<'_>, said: &TradeClosed) -> Result<Op
     {
         let closed_at_us = Some(rows.now_us());
         rows.put(Trade { state: TradeState::Closed, closed_at_us, ..(*trade).clone() });
+        static_code::waits_no_longer(rows, said.order_no)?;
     }
     Ok(None)
 }
@@ -263,8 +283,13 @@ pub(crate) fn trade_closed(rows: &mut Rows<'_>, said: &TradeClosed) -> Result<Op
 /// In the buyer's slot: the order was never there, and so the trade was not. Money under way comes back first.
 pub(crate) fn trade_forgotten(rows: &mut Rows<'_>, said: &TradeForgotten) -> Result<Option<Reply>, Fault> {
     let trade = rows.get::<Trade>((rows.slot(), said.order_no))?;
-    if trade.is_some_and(|trade| trade.state != TradeState::Paid && trade.buyer == said.buyer) {
+    let gone = trade.filter(|trade| trade.state != TradeState::Paid && trade.buyer == said.buyer);
+    if let Some(trade) = gone {
+        if trade.state == TradeState::Waiting {
+            static_code::waits_no_longer(rows, said.order_no)?;
+        }
         rows.delete::<Trade>((rows.slot(), said.order_no));
+        static_code::forget(rows, said.order_no)?;
     }
     Ok(None)
 }

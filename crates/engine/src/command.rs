@@ -70,11 +70,18 @@ use crate::{CloseDay, DayClosed, FindSlotClose, SlotClose, close_day};
 use crate::{CloseStore, OpenStore, StoreRefused, merchant_store};
 use crate::{CloseSuspense, ProposeSuspense, WithdrawSuspense};
 use crate::{CreateTransferBatch, DecideTransferBatch, FindTransferBatch, TransferBatchView};
+use crate::{
+    FindShopOrder, NoteStaffAct, NoteStaffActRefused, ShopClose, ShopCloseRefused, ShopRefund,
+    ShopRefundRefused, refund_asked, staff_act,
+};
+use crate::{FindStaff, SetStaff, StaffRefused, merchant_staff};
+use crate::{FindStaticUse, static_code};
 use crate::{FindUnsettled, settle_sales};
 use crate::{LeaveFreeze, leave_freeze};
+use crate::{NoteAct, NoteActRefused, ops_trail};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
-    password, pay_code, query, refund_order, rulebook, timer, top_up,
+    password, pay_code, query, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
 use ::risk::{
@@ -93,8 +100,9 @@ use fund::{
 use ledger::{Account, CloseDayRefused};
 use money::Money;
 use people::{
-    AppKey, Callback, Certification, Device, Grant, MerchantApplication, MerchantStore, Operator,
-    OperatorProposal, Party, Passkey, PasskeyRefused, PasswordRefused, Profile,
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, MerchantStaff, MerchantStore,
+    Operator, OperatorProposal, OpsTrail, Party, Passkey, PasskeyRefused, PasswordRefused, Profile,
+    StaffNote, StaffRole,
 };
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
@@ -104,7 +112,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, OpenSigningRefused,
-    PostponeRefused, SignRefused, Signing, UnsignRefused,
+    PostponeRefused, SignRefused, Signing, StaticUse, UnsignRefused,
 };
 use trade::{BindRefused, Relation, SplitRefused};
 use trade::{
@@ -125,7 +133,7 @@ pub trait Ask: Into<Command> {
 }
 
 macro_rules! commands {
-    ($($kind:ident $name:ident => $decide:path, $done:ty, $refused:ty;)*) => {
+    ($($kind:ident $name:ident => $decide:path, $done:ty, $refused:ty $(, ends_in $told:path)?;)*) => {
         /// Plain data that asks for one decision in one slot.
         #[allow(clippy::large_enum_variant, reason = "the large one is the usual one; commands move seldom")]
         #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,6 +165,7 @@ macro_rules! commands {
                 type Done = $done;
                 type Refused = $refused;
                 fn answer(reply: Reply) -> Option<Result<$done, $refused>> {
+                    $(let reply = $told(reply);)?
                     if let Reply::$name(answer) = reply { Some(answer) } else { None }
                 }
             }
@@ -209,7 +218,7 @@ commands! {
     change ConfirmPay => confirm_pay::confirm_pay, Arc<Order>, PayRefused;
     change CloseOrder => close_order::close_order, Arc<Order>, CloseRefused;
     change CancelOrder => cancel_order::cancel_order, Cancelled, CancelRefused;
-    change RefundOrder => refund_order::refund_order, Refunded, RefundRefused;
+    change RefundOrder => refund_asked::refund_order, Refunded, RefundRefused;
     change NoticeTried => notice::notice_tried, (), Never;
     change RunTimer => timer::run_timer, (), Never;
     query FindOrder => query::find_order, Arc<Order>, FindRefused;
@@ -346,6 +355,14 @@ commands! {
     change DecideTransferBatch => transfer::batch::decide::decide, Arc<TransferBatch>, DecideBatchRefused;
     query FindTransferBatch => transfer::batch::find::find_transfer_batch, TransferBatchView, BatchNotFound;
     query CheckTransferBatch => transfer::batch::check::check_transfer_batch, BatchCheck, BatchRefused;
+    change SetStaff => merchant_staff::set_staff, Arc<MerchantStaff>, StaffRefused;
+    query FindStaff => merchant_staff::find_staff, Option<StaffRole>, Never;
+    change NoteAct => ops_trail::note_act, Arc<OpsTrail>, NoteActRefused;
+    change ShopRefund => refund_asked::shop_refund, Refunded, ShopRefundRefused, ends_in refund_asked::told_to_shop;
+    change ShopClose => close_order::shop_close, Arc<Order>, ShopCloseRefused;
+    query FindShopOrder => query::find_shop_order, Arc<Order>, FindRefused;
+    change NoteStaffAct => staff_act::note_staff_act, Arc<StaffNote>, NoteStaffActRefused;
+    query FindStaticUse => static_code::find_static_use, StaticUse, Never;
 }
 
 #[cfg(test)]
@@ -379,7 +396,9 @@ mod tests {
             FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator \
             ProposeList ApproveList Screen FindScreenList FindScreening \
             TransferToCard FindCardTransfer \
-            CreateTransferBatch DecideTransferBatch FindTransferBatch CheckTransferBatch";
+            CreateTransferBatch DecideTransferBatch FindTransferBatch CheckTransferBatch \
+            SetStaff FindStaff NoteAct \
+            ShopRefund ShopClose FindShopOrder NoteStaffAct FindStaticUse";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

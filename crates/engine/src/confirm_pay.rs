@@ -5,7 +5,7 @@ use crate::claim_order::masked;
 use crate::command::Next;
 use crate::proof::{self, act_of_paying};
 use crate::risk_check::{self, Gate};
-use crate::{Message, OrderPaid, Rows, Stop, books};
+use crate::{Message, OrderPaid, Rows, Stop, books, static_code};
 use base::{OrderNo, PartyId, Plant, Slot, planted};
 use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,9 @@ pub(crate) fn confirm_pay(
     else {
         return Stop::because(PayRefused::BuyerBlocked);
     };
+    if !static_code::allows(rows, &trade, None, now_us)? {
+        return Stop::because(PayRefused::StaticLimit);
+    }
     let amount = trade.total();
     let posted = match books::check_pay_out(rows, &party, amount, order_no)? {
         Ok(posted) => posted,
@@ -71,6 +74,8 @@ pub(crate) fn confirm_pay(
     // Nothing can be refused here below this line; an order that was closed meanwhile sends the money back.
     look.note(rows);
     books::pay_out(rows, posted, buyer, amount)?;
+    static_code::count(rows, &trade, None, now_us)?;
+    static_code::waits_no_longer(rows, order_no)?;
     if !planted(Plant::ProofStaysUsable) {
         proven.use_up(rows);
     }

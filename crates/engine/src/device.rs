@@ -131,7 +131,7 @@ fn live(rows: &mut Rows<'_>, asked: &FindDevice) -> Result<Option<Arc<Device>>, 
 }
 
 /// Whether the party's sessions count: not of a closed account, and not while it is frozen.
-fn may_be_signed_in(rows: &mut Rows<'_>, party: PartyId) -> Result<bool, Fault> {
+pub(crate) fn may_be_signed_in(rows: &mut Rows<'_>, party: PartyId) -> Result<bool, Fault> {
     let party = rows.get::<Party>((rows.slot(), party))?;
     Ok(party.is_some_and(|party| party.class.is_person() && party.status == PartyStatus::Normal))
 }

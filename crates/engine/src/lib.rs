@@ -41,12 +41,14 @@ mod frozen;
 mod grant;
 mod merchant;
 mod merchant_sign;
+mod merchant_staff;
 mod merchant_store;
 mod notice;
 mod open_app;
 mod open_order;
 mod open_party;
 mod operator;
+mod ops_trail;
 mod order_paid;
 mod own_account;
 mod passkey;
@@ -58,6 +60,7 @@ mod person;
 mod proof;
 mod query;
 mod receiving;
+mod refund_asked;
 mod refund_order;
 mod relation;
 mod risk_case;
@@ -74,6 +77,8 @@ mod split_order;
 mod split_query;
 mod split_restore;
 mod split_told;
+mod staff_act;
+mod static_code;
 mod stop_payment;
 mod timer;
 mod top_up;
@@ -90,6 +95,7 @@ pub use agreement::postpone::{PostponeAnswer, PostponeAsk, PostponeDebit};
 pub use agreement::sign::{SignAgreement, SignAnswer, SignAsk};
 pub use agreement::signing::{FindSigning, OpenSigning, SignPaidAnswer, SignPaidAsk};
 pub use app_key::{AddAppKey, AppKeyRefused, FindAppKeys, PromoteAppKey, RetireAppKey};
+pub use balance_limit::class_limit;
 pub use bank::answered::{BankAnswered, Verdict};
 pub use bank::card::{AskCard, BindCard, UnbindCard};
 pub use bank::close::CloseBankOrder;
@@ -99,7 +105,7 @@ pub use bank::import::ImportLine;
 pub use bank::pay::{LastTry, PayByCard, PayByCardRefused};
 pub use bank::person::{PersonGiveBack, PersonSpendAnswer, PersonSpendAsk, SpendFor};
 pub use bank::prepare::{BankWay, PrepareBankOrder};
-pub use bank::returns::late_return;
+pub use bank::returns::{late_return, refund_return};
 pub use bank::send::{BankTask, SendBankOrder};
 pub use bank::statement::{BeginStatement, LineBooked};
 pub use bank::suspense::{CloseSuspense, CloseWay, ProposeSuspense, WithdrawSuspense};
@@ -108,7 +114,7 @@ pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCe
 pub use challenge::{OpenChallenge, TryChallenge};
 pub use claim_order::{ClaimOrder, Claimed};
 pub use close_day::{CloseDay, DayClosed, FindSlotClose, SlotClose};
-pub use close_order::CloseOrder;
+pub use close_order::{CloseOrder, ShopClose, ShopCloseRefused};
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use contract::{ApproveContract, ContractView, FindContracts, ProposeContract};
@@ -132,13 +138,14 @@ pub use merchant::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
 };
 pub use merchant_sign::SignApplication;
+pub use merchant_staff::{FindStaff, SetStaff, StaffAnswer, StaffAsk, StaffPlaced, StaffRefused};
 pub use merchant_store::{CloseStore, OpenStore, StoreRefused};
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, DetailTurn, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
     FreezeRelease, FreezeReleased, Message, OrderPaid, PaidByCard, PayRefusal, PayRequest, PayReturned,
-    RefundAnswer, RefundIn, RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer,
-    TransferBy, TransferIn,
+    RefundAnswer, RefundIn, RestReleased, SplitAnswer, SplitIn, StaticAsk, TradeClosed, TradeForgotten,
+    TransferAnswer, TransferBy, TransferIn,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -148,6 +155,7 @@ pub use operator::{
     ApproveOperator, FindOperator, FoundOperators, OperatorRefused, OperatorView, ProposeOperator,
     WithdrawOperator,
 };
+pub use ops_trail::{NoteAct, NoteActRefused};
 pub use own_account::{
     CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, WhichPassword,
 };
@@ -158,8 +166,10 @@ pub use pay_frozen::PayFrozen;
 pub use person::{AddressFound, FindAddress, FindProfile, RegisterPerson, RegisterRefused};
 pub use proof::{act_of_bank_order, act_of_freezing, act_of_paying, act_of_signing, act_of_transfer};
 pub use query::{
-    FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
+    FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindShopOrder, FindTrade,
+    RefundView, Which,
 };
+pub use refund_asked::{ShopRefund, ShopRefundRefused};
 pub use refund_order::{RefundOrder, Refunded};
 pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use risk_case::{DecideRisk, FindRiskCase};
@@ -175,6 +185,8 @@ pub use sign_in::{ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
 pub use split_back::BackPart;
 pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
 pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
+pub use staff_act::{NoteStaffAct, NoteStaffActRefused};
+pub use static_code::FindStaticUse;
 pub use stop_payment::{StopBy, StopPayments, StopPaymentsRefused, about_stop};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;

@@ -115,6 +115,9 @@ pub enum ApplicationRefused {
     /// The name of the account is another one than that which vouches for it.
     #[error("the name of the account is not that of the licence, or of the person")]
     NameDiffers,
+    /// Who reviews it applied for it.
+    #[error("nobody reviews the own application")]
+    OwnCase,
     /// Another reviewer took it, or nobody did.
     #[error("another reviewer has it, or nobody took it")]
     NotClaimed,
@@ -304,6 +307,13 @@ fn may_step(known: &MerchantApplication, step: &ApplicationStep) -> Result<(), S
                 return Stop::because(ApplicationRefused::NameDiffers);
             }
             Ok(())
+        }
+        ApplicationStep::Claim(reviewer)
+        | ApplicationStep::Pass(reviewer)
+        | ApplicationStep::Reject { reviewer, .. }
+            if known.applicant.to_string() == reviewer.as_str() =>
+        {
+            Stop::because(ApplicationRefused::OwnCase)
         }
         ApplicationStep::Claim(reviewer)
             if known.reviewer.as_ref().is_some_and(|other| other != reviewer) =>

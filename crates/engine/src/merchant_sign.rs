@@ -1,8 +1,8 @@
-//! Signing: what opens a merchant and its app, in one decision in the slot of its login.
+//! Signing: what opens a merchant and its app, in one decision in the slot of its login. Who signs owns the merchant.
 
 use crate::command::Next;
 use crate::merchant::{Answered, ApplicationRefused, after, application_of, may_open};
-use crate::{OpenApp, Rows, Stop, open_app};
+use crate::{OpenApp, Rows, Stop, merchant_staff, open_app};
 use base::{AppId, PartyId, Slot};
 use ledger::{Account, AccountKind};
 use money::Currency;
@@ -74,6 +74,7 @@ pub(crate) fn sign_application(rows: &mut Rows<'_>, command: &SignApplication) -
         sealed_aes_key,
     };
     rows.insert(open_app::row_of(slot, app, &open, now_us));
+    merchant_staff::put_first_owner(rows, merchant, command.applicant);
     let row = MerchantApplication {
         state,
         merchant: Some(merchant),

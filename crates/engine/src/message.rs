@@ -26,6 +26,7 @@ use crate::{
     PersonAnswer, PersonAsk, PersonGiveBack, PersonLeft, PersonSpendAnswer, PersonSpendAsk, QuotaAsk,
     QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, identity,
 };
+use crate::{StaffAnswer, StaffAsk, StaffPlaced, merchant_staff, static_code};
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,13 @@ pub struct ClaimAsk {
     pub opening: bool,
     /// Whether the merchant takes no credit cards.
     pub credit_off: bool,
+}
+
+/// Merchant's slot to buyer's slot: may this buyer take the order up, who scanned the code on the merchant's counter?
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StaticAsk {
+    /// What is asked of any order.
+    pub claim: ClaimAsk,
 }
 
 /// Buyer's slot to merchant's slot: the answer to [`ClaimAsk`].
@@ -262,6 +270,10 @@ messages! {
     PersonSpendAsk => person::person_spend_ask;
     PersonSpendAnswer => person::person_spend_answer;
     PersonGiveBack => person::person_give_back;
+    StaffAsk => merchant_staff::staff_ask;
+    StaffAnswer => merchant_staff::staff_answer;
+    StaffPlaced => merchant_staff::staff_placed;
+    StaticAsk => static_code::static_ask;
 }
 
 impl Message {
@@ -286,7 +298,8 @@ mod tests {
             BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored \
             TransferIn TransferAnswer \
             PersonAsk PersonAnswer PersonLeft QuotaAsk QuotaNo QuotaLeave QuotaLeft QuotaTaken \
-            LineBooked DetailTurn PersonSpendAsk PersonSpendAnswer PersonGiveBack";
+            LineBooked DetailTurn PersonSpendAsk PersonSpendAnswer PersonGiveBack \
+            StaffAsk StaffAnswer StaffPlaced StaticAsk";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -4,7 +4,7 @@ use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, balance_limit, bank, books,
-    close_order, contract, escrow, notice, receiving, settle_sales, split_hold,
+    close_order, contract, escrow, notice, receiving, settle_sales, split_hold, static_code,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -135,6 +135,7 @@ pub(crate) fn pay_returned(rows: &mut Rows<'_>, said: &PayReturned) -> Result<Op
         if let Some(paid_at_us) = trade.paid_at_us.filter(|_| !said.by_card) {
             balance_limit::give_back(rows, said.buyer, said.amount, paid_at_us)?;
         }
+        static_code::give_back(rows, trade.no, said.amount)?;
         rows.put(Trade {
             state: TradeState::Closed,
             paid_at_us: None,

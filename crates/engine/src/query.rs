@@ -63,6 +63,31 @@ pub(crate) fn find_order(
     }
 }
 
+/// A merchant's own people look at one of its orders, also at one that nobody took up yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FindShopOrder {
+    /// The merchant.
+    pub seller: PartyId,
+    /// Which order.
+    pub which: Which,
+}
+
+impl FindShopOrder {
+    pub(crate) fn slot(&self) -> Slot {
+        self.seller.slot()
+    }
+}
+
+pub(crate) fn find_shop_order(
+    rows: &mut Rows<'_>,
+    query: &FindShopOrder,
+) -> Result<Next<Arc<Order>>, Stop<FindRefused>> {
+    match order_of(rows, query.seller, &query.which)? {
+        Some(order) => Ok(Next::Answer(order)),
+        None => Stop::because(FindRefused::TradeNotFound),
+    }
+}
+
 /// The cashier looks at an order, also at one that nobody took up yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FindOrderByNo {

@@ -1,12 +1,11 @@
-//! Gives a paid order's money back, wholly or in part, once per refund number.
+//! Gives a paid order's money back, wholly or in part, once per refund number; whether it does is decided in
+//! `refund_asked`.
 
 use crate::books::Freed;
-use crate::command::Next;
-use crate::query::order_of;
 use crate::split_back::BackPart;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, balance_limit,
-    bank, books, escrow, notice, settle_sales, split_back, split_hold, split_restore,
+    bank, books, escrow, notice, settle_sales, split_back, split_hold, split_restore, static_code,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{Hold, LedgerRefused, Posted, Template};
@@ -15,9 +14,9 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    BackRefused, CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, Paying,
-    REFUND_WINDOW_US, Refund, RefundRefused, RefundState, SettlementBatch, SplitBook, Trade, TradeState,
-    bounce_fee_back, next, refund_fee_back,
+    CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, Paying, REFUND_WINDOW_US,
+    Refund, RefundRefused, RefundState, SettlementBatch, SplitBook, Trade, TradeState, bounce_fee_back, next,
+    refund_fee_back,
 };
 
 /// A merchant refunds.
@@ -55,58 +54,8 @@ impl RefundOrder {
     }
 }
 
-pub(crate) fn refund_order(
-    rows: &mut Rows<'_>,
-    command: &RefundOrder,
-) -> Result<Next<Refunded>, Stop<RefundRefused>> {
-    let slot = rows.slot();
-    let order = order_of(rows, command.seller, &command.which)?.filter(|order| order.exists());
-    let Some(order) = order else { return Stop::because(RefundRefused::TradeNotFound) };
-    let number = command.out_request_no.clone().unwrap_or_else(|| order.out_trade_no.clone());
-    let first = rows.get::<Refund>((slot, order.no, number.clone()))?;
-    let first = first.filter(|_| !planted(Plant::RefundNumberForgotten));
-    if let Some(first) = first.filter(|first| first.state != RefundState::Returned) {
-        if first.amount() != command.amount && !planted(Plant::RefundAmountNotCompared) {
-            return Stop::because(RefundRefused::NumberTaken { field: "refund_amount" });
-        }
-        if split_back::differs(rows, &order, &first, &command.back)? {
-            return Stop::because(RefundRefused::NumberTaken { field: "refund_royalty_parameters" });
-        }
-        return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
-    }
-    // How it ends is not known: no other answer may come before this one.
-    if split_back::is_taking(rows, &order, &number)? {
-        return Stop::because(BackRefused::UnderWay.into());
-    }
-    refundable(rows, &order)?;
-    if command.out_request_no.is_none() && command.amount != order.total() {
-        return Stop::because(RefundRefused::PartNeedsNumber);
-    }
-    if refunded_with(&order, command.amount).is_none() {
-        return Stop::because(RefundRefused::MoreThanLeft);
-    }
-    if !command.back.is_empty() {
-        let refund = split_back::NewBack { amount: command.amount, number, reason: command.reason.clone() };
-        split_back::ask(rows, &order, refund, &command.back)?;
-        return Ok(Next::Chain);
-    }
-    let none = Money::zero(order.currency);
-    give_back(
-        rows,
-        &order,
-        GivenBack {
-            amount: command.amount,
-            back: none,
-            number,
-            reason: command.reason.clone(),
-            by_cancel: false,
-        },
-    )?;
-    Ok(Next::Chain)
-}
-
 /// Whether the order's state and age allow a refund at all; gives its buyer.
-fn refundable(rows: &Rows<'_>, order: &Order) -> Result<PartyId, Stop<RefundRefused>> {
+pub(crate) fn refundable(rows: &Rows<'_>, order: &Order) -> Result<PartyId, Stop<RefundRefused>> {
     match order.state {
         OrderState::Offered | OrderState::WaitBuyerPay => return Stop::because(RefundRefused::NotPaid),
         OrderState::Closed => return Stop::because(RefundRefused::AlreadyClosed),
@@ -265,6 +214,7 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
             if let Some(paid_at_us) = trade.paid_at_us.filter(|_| card.is_none()) {
                 balance_limit::give_back(rows, said.buyer, said.amount, paid_at_us)?;
             }
+            static_code::give_back(rows, trade.no, said.amount)?;
             let mut trade = (*trade).clone();
             let refunded = trade.refunded_minor.of(trade.currency).checked_add(said.amount);
             let refunded =

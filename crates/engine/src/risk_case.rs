@@ -66,6 +66,10 @@ pub(crate) fn decide_risk(
     if *release && first.as_ref().is_some_and(|first| first.proposed_by == *operator) {
         return Stop::because(DecideRiskRefused::SelfRelease);
     }
+    // An operator of the console acts under its user id.
+    if operator.as_str() == party.to_string() {
+        return Stop::because(DecideRiskRefused::OwnCase);
+    }
 
     // Nothing can be refused below this line; nothing was changed above it.
     if is_hit && *release && first.is_none() {

@@ -7,8 +7,9 @@ use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
-    MerchantApplication, MerchantStore, Operator, OperatorBook, OperatorProposal, Party, Passkey,
-    PasskeyProof, Person, PersonCount, PersonSpend, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    MerchantApplication, MerchantStaff, MerchantStore, Operator, OperatorBook, OperatorProposal, OpsTrail,
+    OpsTrailHead, OpsTrailOpen, Party, Passkey, PasskeyProof, Person, PersonCount, PersonSpend, Profile,
+    SignIn, SlotHead, StaffBook, StaffNote, StaffPlace, Standing, Token, Usage,
 };
 use recon::{
     BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
@@ -21,7 +22,8 @@ use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Contract, ContractBook, Debit, Escrow, EscrowCase, EscrowStep, Freeze,
     FreezeNumber, FreezeOperation, Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
-    Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
+    Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, StaticPay, StaticUse,
+    StaticWait, Timer, TopUpReceipt, Trade,
 };
 use transfer::{
     CardGuess, CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferBatch,
@@ -213,6 +215,16 @@ tables! {
     CardGuess = 126, false;
     PersonSpend = 127, false;
     PersonCount = 128, false;
+    MerchantStaff = 129, true;
+    StaffPlace = 130, false;
+    StaffBook = 133, false;
+    StaffNote = 134, false;
+    OpsTrail = 131, false;
+    OpsTrailHead = 132, true;
+    OpsTrailOpen = 135, false;
+    StaticPay = 136, false;
+    StaticUse = 137, false;
+    StaticWait = 138, false;
 }
 
 impl Table {
@@ -237,7 +249,9 @@ impl Key {
     /// parties.
     pub const fn born(&self) -> Option<(Slot, i64)> {
         match self {
-            Key::Order((_, no)) | Key::Trade((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Order((_, no)) | Key::Trade((_, no)) | Key::StaticPay((_, no)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some((no.slot(), no.at_us())),
             Key::Escrow((_, no)) | Key::EscrowCase((_, no, _)) | Key::EscrowStep((_, no, _)) => {
                 Some((no.slot(), no.at_us()))
@@ -273,6 +287,8 @@ impl Key {
             | Key::Operator(_)
             | Key::OperatorProposal(_)
             | Key::OperatorBook(_) => None,
+            Key::OpsTrail(_) | Key::OpsTrailHead(_) | Key::OpsTrailOpen(_) => None,
+            Key::MerchantStaff(_) | Key::StaffBook(_) | Key::StaffPlace(_) | Key::StaffNote(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
@@ -292,15 +308,13 @@ impl Key {
             | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
-            Key::CardGuess(_) | Key::PersonSpend(_) | Key::PersonCount(_) => None,
-            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
-            Key::Passkey(_) | Key::PasskeyProof(_) => None,
-            Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
-            Key::Contract(_) | Key::ContractBook(_) => None,
-            Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) => None,
+            Key::CardGuess(_) | Key::PersonSpend(_) | Key::PersonCount(_) | Key::StaticUse(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) | Key::Person(_) => None,
+            Key::Standing(_) | Key::Evidence(_) | Key::StaticWait(_) | Key::TransferBatchNumber(_) => None,
+            Key::Contract(_) | Key::ContractBook(_) | Key::Passkey(_) | Key::PasskeyProof(_) => None,
+            Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) | Key::ScreenRelease(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
             Key::ScreenList(_) | Key::ScreenProposal(_) | Key::Screening(_) | Key::ScreenHit(_) => None,
-            Key::ScreenRelease(_) | Key::TransferBatchNumber(_) => None,
         }
     }
 }

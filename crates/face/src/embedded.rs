@@ -49,9 +49,12 @@ mod tests {
     }
 
     #[test]
-    fn the_wallet_is_there_or_the_page_that_says_how_to_build_it() {
-        let (_, page) = pages().into_iter().find(|(name, _)| name == "wallet/index.html").unwrap();
-        assert!(page.contains("<script") != page.contains("npm run build"), "{page}");
+    fn each_app_is_there_or_the_page_that_says_how_to_build_it() {
+        for app in ["wallet", "merchant", "console", "sandbox"] {
+            let first = format!("{app}/index.html");
+            let (_, page) = pages().into_iter().find(|(name, _)| *name == first).unwrap();
+            assert!(page.contains("<script") != page.contains("npm run build"), "{app}: {page}");
+        }
     }
 
     #[test]

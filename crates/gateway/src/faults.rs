@@ -63,6 +63,13 @@ pub(crate) struct Injected {
     tail: Tail,
 }
 
+impl Injected {
+    /// The fault's name.
+    pub(crate) fn name(self) -> &'static str {
+        self.fault.name()
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Tail {
     Nothing,
@@ -285,6 +292,6 @@ async fn ended(
             guard_headers(&mut response);
         }
     }
-    response.headers_mut().insert(FAULT_HEADER, HeaderValue::from_static(injected.fault.name()));
+    response.headers_mut().insert(FAULT_HEADER, HeaderValue::from_static(injected.name()));
     response
 }

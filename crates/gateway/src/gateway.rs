@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 use wire::params::Params;
 use wire::public_code::GatewayError;
-use world::World;
+use world::{Requests, World};
 
 /// The gateway of one world.
 pub struct Gateway {
@@ -34,6 +34,8 @@ pub struct Gateway {
     pub(crate) payees: Option<Arc<dyn PayeeBank>>,
     /// What a developer may ask for; absent in a live world.
     pub(crate) failing: Option<Failing>,
+    /// What is remembered of calls for developers; absent in a live world.
+    pub(crate) requests: Option<Arc<Requests>>,
     /// What callers sign by when the world's clock was moved.
     real_clock: Option<Clock>,
 }
@@ -79,6 +81,7 @@ impl Gateway {
             bills: Bills::default(),
             payees: None,
             failing: None,
+            requests: None,
             real_clock: None,
         }
     }
@@ -105,6 +108,12 @@ impl Gateway {
     #[must_use]
     pub fn failing_on_request(self, failing: Failing) -> Gateway {
         Gateway { failing: self.world.sandbox.then_some(failing), ..self }
+    }
+
+    /// Notes calls here for developers. Only a sandbox world does; a live one remembers nothing.
+    #[must_use]
+    pub fn remembering(self, requests: Arc<Requests>) -> Gateway {
+        Gateway { requests: self.world.sandbox.then_some(requests), ..self }
     }
 
     /// The real time, microseconds UTC, where the world's own can be moved.

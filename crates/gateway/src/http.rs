@@ -3,6 +3,7 @@
 
 use crate::Gateway;
 use crate::bills::download;
+use crate::busy::Busy;
 use crate::codes::Failure;
 use crate::faults::FAULT_HEADER;
 use crate::registry::Done;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use wire::params::{FIELDS_MAX, ParamError, Params, glance};
 use wire::public_code::GatewayError;
+use world::Interface;
 
 /// Longest body that is read, in bytes. Content may have 256 KiB; escaped for a form it is up to three times as long.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -46,12 +48,10 @@ pub fn routes(state: Arc<Gateway>) -> Router {
 /// The call runs where its connection is served. A caller that hangs up ends it between two steps, which takes nothing
 /// back: every method decides with one command, and the cell carries that out whether or not anybody waits.
 async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> HttpResponse<Body> {
+    let verb = request.method().clone();
     match unless_panic(gateway.handle(request)).await {
         Some(response) => response,
-        None => {
-            let unknown = Err(Failure::gateway(GatewayError::UnknownError));
-            gateway.answer(&Origin::unknown(), unknown, false)
-        }
+        None => gateway.refuse_unread(&verb, Failure::gateway(GatewayError::UnknownError)).await,
     }
 }
 
@@ -76,8 +76,9 @@ async fn serve_named(
     request: Request,
 ) -> HttpResponse<Body> {
     if world != state.0.world.name {
-        let no_world = Err(Failure::gateway_about(GatewayError::InvalidAppId, "没有这个world"));
-        return state.0.answer(&Origin::unknown(), no_world, false);
+        let no_world = Failure::gateway_about(GatewayError::InvalidAppId, "没有这个world");
+        let verb = request.method().clone();
+        return state.0.refuse_unread(&verb, no_world).await;
     }
     serve(state, request).await
 }
@@ -85,6 +86,7 @@ async fn serve_named(
 impl Gateway {
     async fn handle(&self, request: Request) -> HttpResponse<Body> {
         let by_post = request.method() == Verb::POST;
+        let mut noted = self.noting(Interface::V2, request.method());
         let mut asked = Asked::of(request).await;
         // From here on it costs decoding, reading and signatures.
         let entered = match self.places.enter_now() {
@@ -100,17 +102,34 @@ impl Gateway {
             self.busy.note();
             let (trace_id, method) = (origin.trace, origin.method_name());
             tracing::debug!(%trace_id, method, "a call found no place in time");
-            return self.refuse(&origin);
+            if let Some(noted) = &mut noted {
+                noted.end(&origin, &Err(Busy::failure()));
+            }
+            return self.noted(noted, self.refuse(&origin)).await;
         };
         let (mut origin, params) = self.read(asked).await;
+        if let (Some(noted), Ok(params)) = (&mut noted, &params) {
+            noted.read(&origin, params);
+        }
         let done = match params {
             Ok(params) => self.run_or_fail(&params, &mut origin).await,
             Err(failure) => Err(failure),
         };
         report(&origin, &done);
+        if let Some(noted) = &mut noted {
+            noted.end(&origin, &done);
+        }
         let response = self.answer(&origin, done, by_post);
         drop(place);
-        self.end(&origin, response).await
+        let response = self.end(&origin, response).await;
+        self.noted(noted, response).await
+    }
+
+    /// The answer to a call of which nothing was read.
+    async fn refuse_unread(&self, verb: &Verb, failure: Failure) -> HttpResponse<Body> {
+        let (origin, done) = (Origin::unknown(), Err(failure));
+        let noted = self.noted_unread(Interface::V2, verb, &origin, &done);
+        self.noted(noted, self.answer(&origin, done, false)).await
     }
 
     /// The parameters, and what they tell of their caller.

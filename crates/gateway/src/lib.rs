@@ -15,7 +15,7 @@
 //!
 //! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
 //! `answer`; `bills`, what merchants read of their own account; then `faults`, what developers of a sandbox world may
-//! ask for.
+//! ask for, and `seen`, what they see of their calls.
 
 mod agreement_facts;
 mod agreement_fields;
@@ -52,6 +52,7 @@ mod registry;
 #[cfg(feature = "rehearsal")]
 mod rehearsal;
 mod request;
+mod seen;
 mod split_facts;
 mod tokens;
 mod trace;

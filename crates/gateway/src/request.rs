@@ -17,7 +17,7 @@ use wire::doctor::Mistake;
 use wire::envelope::{ERROR_NODE, method_node};
 use wire::params::{Params, charset_of};
 use wire::sign::SignType;
-use world::Oddity;
+use world::{Oddity, SignatureSeen};
 
 /// The parameters that tell where an answer goes and in which form.
 pub(crate) const LEARNT: [&str; 4] = ["method", "app_id", "charset", "sign_type"];
@@ -36,6 +36,8 @@ pub(crate) struct Origin {
     pub(crate) aes: Option<AesKey>,
     /// The number of the call in the logs and in its answer.
     pub(crate) trace: TraceId,
+    /// What became of its signature.
+    pub(crate) signature: SignatureSeen,
     /// What is wrong with the signature or a serial. Only in a sandbox world, never in the body.
     pub(crate) hint: Option<Mistake>,
     /// The fault that the call asks for. Only looked at in a sandbox world.
@@ -69,6 +71,7 @@ impl Origin {
             sign_type: SignType::Rsa2,
             aes: None,
             trace: TraceId::next(),
+            signature: SignatureSeen::NotChecked,
             hint: None,
             asked_fault: None,
             injected: None,

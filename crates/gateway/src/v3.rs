@@ -25,6 +25,7 @@ use wire::envelope::{ObjectWriter, Response};
 use wire::public_code::GatewayError;
 use wire::sign::SignType;
 use wire::v3::answer_text;
+use world::Interface;
 
 /// Below which the methods' paths are.
 const ROOT: &str = "/v3/";
@@ -50,11 +51,13 @@ pub(crate) fn routes() -> Router<Arc<Gateway>> {
 }
 
 async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> HttpResponse<Body> {
+    let verb = request.method().clone();
     match unless_panic(gateway.handle_rest(request)).await {
         Some(response) => response,
         None => {
-            let unknown = Err(Failure::gateway(GatewayError::UnknownError));
-            gateway.answer_rest(&Origin::unknown(), unknown)
+            let (origin, done) = (Origin::unknown(), Err(Failure::gateway(GatewayError::UnknownError)));
+            let noted = gateway.noted_unread(Interface::V3, &verb, &origin, &done);
+            gateway.noted(noted, gateway.answer_rest(&origin, done)).await
         }
     }
 }
@@ -65,14 +68,18 @@ async fn serve_named(
     request: Request,
 ) -> HttpResponse<Body> {
     if world != state.0.world.name {
-        let no_world = Failure::gateway_about(GatewayError::InvalidAppId, "没有这个world");
-        return unsigned(&Origin::unknown(), &no_world);
+        let (origin, no_world) =
+            (Origin::unknown(), Failure::gateway_about(GatewayError::InvalidAppId, "没有这个world"));
+        let answer = unsigned(&origin, &no_world);
+        let noted = state.0.noted_unread(Interface::V3, request.method(), &origin, &Err(no_world));
+        return state.0.noted(noted, answer).await;
     }
     serve(state, request).await
 }
 
 impl Gateway {
     async fn handle_rest(&self, request: Request) -> HttpResponse<Body> {
+        let mut noted = self.noting(Interface::V3, request.method());
         let (parts, body) = request.into_parts();
         let mut body = read_body(body).await;
         let (call, mut origin) = self.rest_call(&parts);
@@ -97,16 +104,26 @@ impl Gateway {
             let (trace_id, method) = (origin.trace, origin.method_name());
             tracing::debug!(%trace_id, method, "a call found no place in time");
             // An answer is signed with its time, so none can be kept ready; refusing must cost no signature.
-            return unsigned(&origin, &Busy::failure());
+            if let Some(noted) = &mut noted {
+                noted.end(&origin, &Err(Busy::failure()));
+            }
+            return self.noted(noted, unsigned(&origin, &Busy::failure())).await;
         };
+        if let Some(noted) = &mut noted {
+            noted.read_rest(&origin, &call, body.as_deref().unwrap_or_default());
+        }
         let done = match typed.and(body) {
             Ok(body) => self.run_rest(&call, &body, &mut origin).await,
             Err(failure) => Err(failure),
         };
         report(&origin, &done);
+        if let Some(noted) = &mut noted {
+            noted.end(&origin, &done);
+        }
         let response = self.answer_rest(&origin, done);
         drop(place);
-        self.end(&origin, response).await
+        let response = self.end(&origin, response).await;
+        self.noted(noted, response).await
     }
 
     /// What the request line and the headers tell.

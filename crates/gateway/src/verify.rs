@@ -30,6 +30,7 @@ use wire::params::Params;
 use wire::public_code::{GatewayError, verified_text_detail};
 use wire::sign::{SignType, verify_request};
 use wire::timestamp::parse_cn;
+use world::SignatureSeen;
 
 /// How far a timestamp may be away: clients write their local time without a zone, and zones are up to 14 h from UTC
 /// and so up to 26 h from one another.
@@ -119,10 +120,13 @@ pub(crate) async fn verify(
     let sign = present(params, "sign", GatewayError::MissingSignature)?;
     if sign.iter().any(|byte| !byte.is_ascii()) {
         origin.hint = gateway.world.sandbox.then_some(Mistake::SignNotBase64);
+        origin.signature = SignatureSeen::Wrong;
         return Err(Failure::gateway(GatewayError::InvalidSignature));
     }
     let known = known(gateway, &app).map_err(Failure::gateway)?;
+    origin.signature = SignatureSeen::Wrong;
     let held = check_signature(gateway, params, origin, sign_type, &known)?;
+    origin.signature = SignatureSeen::Right;
     let serials = (params.get("app_cert_sn"), params.get("alipay_root_cert_sn"));
     check_serials(gateway, origin, (app.id, held), serials)?;
     opened(gateway, params, origin, app, sign_type, charset).await

@@ -5,7 +5,7 @@
 //!
 //! Reading order: `party`, `password`, `app`, `app_key`, `grant`, `certification`, `address`,
 //! `challenge`, `sign_in`, `device`, `passkey`, `stop`, `profile`, `account_class`, `identity`, `usage`,
-//! `merchant_application`.
+//! `merchant_application`, `merchant_staff`, `operator`, `ops_trail`.
 
 mod account_class;
 mod address;
@@ -17,8 +17,10 @@ mod device;
 mod grant;
 mod identity;
 mod merchant_application;
+mod merchant_staff;
 mod merchant_store;
 mod operator;
+mod ops_trail;
 mod party;
 mod passkey;
 mod password;
@@ -53,10 +55,15 @@ pub use merchant_application::{
     MerchantApplication, MerchantKind, RejectReason, ReviewerName, application_next, documents_needed,
     picture_kind,
 };
+pub use merchant_staff::{
+    MerchantStaff, STAFF_EVER_OF_SELLER_MAX, STAFF_OF_SELLER_MAX, StaffAct, StaffBook, StaffNote, StaffPlace,
+    StaffRole,
+};
 pub use merchant_store::{MerchantStore, StoreId, StoreName};
 pub use operator::{
     Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole, names_operator,
 };
+pub use ops_trail::{OPS_ASKED, OpsTrail, OpsTrailHead, OpsTrailOpen};
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
 };

@@ -10,7 +10,7 @@ pub type OperatorName = Text<64>;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field)]
 #[serde(rename_all = "snake_case")]
 pub enum OperatorRole {
-    /// Looks, and does nothing.
+    /// Looks, and does nothing. Sees no person unmasked.
     Viewer,
     /// Reviews applications, proposes contracts and closings.
     Clerk,
@@ -25,6 +25,14 @@ pub enum OperatorRole {
 /// What an operator does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OperatorAct {
+    /// Looks at orders, books, queues and what is configured; persons are masked.
+    Look,
+    /// Looks at persons: names, addresses, evidence. Each look is noted.
+    LookAtPersons,
+    /// Moves the clock of a world for trying out, and makes things fail in it.
+    MoveWorld,
+    /// Reads what operators did.
+    SeeTrail,
     /// Takes, passes or turns down an application of a merchant.
     ReviewMerchant,
     /// Suspends a merchant, lets it go on, or ends its contract.
@@ -63,7 +71,11 @@ impl OperatorRole {
 
 impl OperatorAct {
     /// All acts.
-    pub const ALL: [OperatorAct; 9] = [
+    pub const ALL: [OperatorAct; 13] = [
+        OperatorAct::Look,
+        OperatorAct::LookAtPersons,
+        OperatorAct::MoveWorld,
+        OperatorAct::SeeTrail,
         OperatorAct::ReviewMerchant,
         OperatorAct::SuspendMerchant,
         OperatorAct::ProposeContract,
@@ -75,10 +87,32 @@ impl OperatorAct {
         OperatorAct::Appoint,
     ];
 
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            OperatorAct::Look => "look",
+            OperatorAct::LookAtPersons => "look_at_persons",
+            OperatorAct::MoveWorld => "move_world",
+            OperatorAct::SeeTrail => "see_trail",
+            OperatorAct::ReviewMerchant => "review_merchant",
+            OperatorAct::SuspendMerchant => "suspend_merchant",
+            OperatorAct::ProposeContract => "propose_contract",
+            OperatorAct::ApproveContract => "approve_contract",
+            OperatorAct::SetRisk => "set_risk",
+            OperatorAct::DecideRisk => "decide_risk",
+            OperatorAct::ProposeClosing => "propose_closing",
+            OperatorAct::ApproveClosing => "approve_closing",
+            OperatorAct::Appoint => "appoint",
+        }
+    }
+
     /// The one table: who may do it. What is not listed is denied.
     pub const fn roles(self) -> &'static [OperatorRole] {
         use OperatorRole::{Admin, Clerk, RiskOfficer, Treasurer};
         match self {
+            OperatorAct::Look | OperatorAct::SeeTrail => &OperatorRole::ALL,
+            OperatorAct::LookAtPersons => &[Clerk, RiskOfficer],
+            OperatorAct::MoveWorld | OperatorAct::Appoint => &[Admin],
             OperatorAct::ReviewMerchant => &[Clerk],
             OperatorAct::SuspendMerchant => &[Clerk, RiskOfficer],
             OperatorAct::ProposeContract => &[Clerk, Treasurer],
@@ -86,7 +120,6 @@ impl OperatorAct {
             OperatorAct::SetRisk | OperatorAct::DecideRisk => &[RiskOfficer],
             OperatorAct::ProposeClosing => &[Clerk, Treasurer],
             OperatorAct::ApproveClosing => &[Treasurer],
-            OperatorAct::Appoint => &[Admin],
         }
     }
 }
@@ -173,6 +206,19 @@ mod tests {
         use OperatorAct as A;
         use OperatorRole as R;
         let listed = [
+            (R::Viewer, A::Look),
+            (R::Clerk, A::Look),
+            (R::RiskOfficer, A::Look),
+            (R::Treasurer, A::Look),
+            (R::Admin, A::Look),
+            (R::Viewer, A::SeeTrail),
+            (R::Clerk, A::SeeTrail),
+            (R::RiskOfficer, A::SeeTrail),
+            (R::Treasurer, A::SeeTrail),
+            (R::Admin, A::SeeTrail),
+            (R::Clerk, A::LookAtPersons),
+            (R::RiskOfficer, A::LookAtPersons),
+            (R::Admin, A::MoveWorld),
             (R::Clerk, A::ReviewMerchant),
             (R::Clerk, A::SuspendMerchant),
             (R::RiskOfficer, A::SuspendMerchant),
@@ -191,6 +237,13 @@ mod tests {
                 assert_eq!(role.may(act), listed.contains(&(role, act)), "{role:?} {act:?}");
             }
         }
+    }
+
+    #[test]
+    fn each_act_has_a_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> =
+            OperatorAct::ALL.into_iter().map(OperatorAct::name).collect();
+        assert_eq!(names.len(), OperatorAct::ALL.len(), "{names:?}");
     }
 
     #[test]

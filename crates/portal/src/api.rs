@@ -9,20 +9,32 @@ mod bank_orders;
 mod bills;
 mod cards;
 mod collect;
+mod counter_codes;
+pub(crate) mod desk;
 mod events;
 mod given;
 mod key;
+mod limits;
+mod notices;
 pub(crate) mod openapi;
+mod ops;
 mod orders;
 pub(crate) mod page;
 mod pay_codes;
 mod payments;
 pub(crate) mod problem;
+mod seller_acts;
+mod seller_apps;
+pub(crate) mod seller_staff;
+mod seller_stores;
+mod sellers;
 mod site;
 mod transfers;
 
 pub(crate) use events::Streams;
 pub(crate) use key::Key;
+pub(crate) use ops::HealthKept;
+pub use ops::SandboxHands;
 
 use crate::people;
 use crate::portal::Portal;
@@ -48,7 +60,7 @@ fn first_or_again(replayed: bool) -> StatusCode {
 }
 
 /// The calls with their descriptions, by what they are about; paths are without [`PREFIX`].
-fn parts() -> [OpenApiRouter<Arc<Portal>>; 13] {
+fn parts() -> [OpenApiRouter<Arc<Portal>>; 22] {
     [
         OpenApiRouter::default().routes(routes!(openapi::tell)),
         site::routes(),
@@ -63,6 +75,15 @@ fn parts() -> [OpenApiRouter<Arc<Portal>>; 13] {
         collect::routes(),
         agreements::routes(),
         events::routes(),
+        notices::routes(),
+        limits::routes(),
+        seller_staff::routes(),
+        seller_acts::routes(),
+        seller_stores::routes(),
+        seller_apps::routes(),
+        sellers::routes(),
+        ops::routes(),
+        desk::routes(),
     ]
 }
 

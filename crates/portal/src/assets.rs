@@ -12,6 +12,8 @@ const KEEP: &str = "public, max-age=300";
 pub(crate) async fn serve(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "portal.css" => ("text/css; charset=utf-8", include_str!("../assets/portal.css")),
+        "cashier.css" => ("text/css; charset=utf-8", include_str!("../assets/cashier.css")),
+        "cashier.js" => ("text/javascript; charset=utf-8", include_str!("../assets/cashier.js")),
         "portal.js" => ("text/javascript; charset=utf-8", include_str!("../assets/portal.js")),
         "passkey.js" => ("text/javascript; charset=utf-8", include_str!("../assets/passkey.js")),
         "tongbao.svg" => ("image/svg+xml", include_str!("../assets/tongbao.svg")),

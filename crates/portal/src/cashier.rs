@@ -3,9 +3,11 @@
 //! What a page does is decided by the order in the cell and by the session; nothing that matters is taken from the
 //! request but the link's token, the password and the form's token.
 
+mod live;
 mod passkey;
 mod pay;
 mod pocket;
+mod result;
 mod wait;
 
 use crate::order_view::{self, Standing, Summary, Unanswered, claim_words, standing};
@@ -25,11 +27,12 @@ use axum::routing::{get, post};
 use base::{PartyId, SECOND_US, Secret};
 use cell::CellError;
 use engine::ClaimOrder;
-use pay::{PayForm, pay, pay_page};
+use live::{InWallet, Live, Look, Now};
+use pay::{PayForm, form_gone, pay, pay_page};
 use people::PROOF_LIFE_US;
 use serde::Deserialize;
 use std::sync::Arc;
-use trade::Order;
+use trade::{ClaimRefused, Order};
 use wait::{RevokeForm, revoke};
 
 /// The cookie of a signed-in buyer; its path binds it to one order's pages.
@@ -89,12 +92,8 @@ fn routes_of(way: Way) -> Router<Arc<Portal>> {
                 revoke(Place::new(&p, way, t), v, form).await
             }),
         )
-        .route(
-            &format!("{path}/result"),
-            get(async move |State(p): Shared, Path(t): Text, v: Visitor| {
-                result(Place::new(&p, way, t), v).await
-            }),
-        )
+        .merge(result::routes_of(way, &path))
+        .merge(live::routes_of(way, &path))
         .merge(passkey::routes_of(way, &path))
 }
 
@@ -139,7 +138,7 @@ impl<'a> Place<'a> {
         match order_view::find(self.portal, &self.token).await {
             Ok(Some(order)) => Ok(order),
             Ok(None) => Err(message(f, StatusCode::NOT_FOUND, (f.t.not_found, f.t.not_found_text), None)),
-            Err(Unanswered) => Err(unanswered(f)),
+            Err(Unanswered) => Err(unanswered(self, f)),
         }
     }
 }
@@ -165,21 +164,15 @@ struct SignInPage<'a> {
     login: &'a str,
     passkey: Option<PasskeyForm>,
     error: Option<String>,
+    live: Live,
+    /// The ways to pay with the wallet; absent where terms are to be read first, which only this page shows.
+    wallet: Option<InWallet>,
 }
 
-#[derive(Template)]
-#[template(path = "cashier_result.html")]
-struct ResultPage<'a> {
-    f: Frame<'a>,
-    order: Summary,
-    trade_no: String,
-    paid_at: String,
-    return_url: Option<String>,
-}
-
-/// The platform could not answer.
-fn unanswered(f: Frame<'_>) -> Response {
-    message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None)
+/// The platform could not tell how the order stands: it may be paid, or about to be.
+fn unanswered(place: &Place<'_>, f: Frame<'_>) -> Response {
+    let again = Some((f.t.reload, place.address("")));
+    message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.unanswered_text), again)
 }
 
 /// Shows the order: to sign in, to pay, or that nothing can be done any more.
@@ -201,6 +194,19 @@ async fn show(place: Place<'_>, visitor: Visitor) -> Response {
         (Standing::Paid, Some((_, session))) if is_payer(&order, session.party) => {
             see_other(&place.address("/result"))
         }
+        (other @ (Standing::Closed | Standing::CodeExpired), _) => {
+            match live::look(&place, &order).await {
+                // Its time is over, or it was closed, but its bank was asked in time and may take the money yet.
+                Ok(Look { now: Now::Paying, .. }) => {
+                    result::not_known(&place, f, &order, StatusCode::OK).await
+                }
+                Ok(Look { last, .. }) => {
+                    result::ended(&place, f, &order, result::ended_words(other, last, f.t)).await
+                }
+                Err(Unanswered) => unanswered(&place, f),
+            }
+        }
+        // Who paid, what and how much is nobody else's business.
         (other, _) => {
             let (status, words) = other.words(f.t);
             message(f, status, words, None)
@@ -222,12 +228,15 @@ async fn sign_in_page(
     let csrf = visit.token(place.portal, &place.path());
     let passkey =
         PasskeyForm::signing_in(place.portal, f.t, place.address("/sign-in/passkey"), csrf.clone(), "");
-    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
-    let response = page(
-        status,
-        &SignInPage { f, order, action: place.address("/sign-in"), csrf, login, passkey, error },
-    );
-    visit.keep(place.portal, response)
+    let seen = visit.token(place.portal, &result::seal_of(place));
+    let live = Live::of(place, order, result::address(place, &seen));
+    let wallet = InWallet::of(place, order);
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else {
+        return unanswered(place, f);
+    };
+    let (action, wallet) = (place.address("/sign-in"), wallet.filter(|_| order.terms.is_empty()));
+    let shown = SignInPage { f, order, action, csrf, login, passkey, error, live, wallet };
+    visit.keep(place.portal, page(status, &shown))
 }
 
 /// Signs the buyer in and takes the order up for them.
@@ -237,13 +246,12 @@ async fn sign_in(place: Place<'_>, visitor: Visitor, form: Sent<SignInForm>) -> 
         Ok(order) => order,
         Err(response) => return response,
     };
-    let again = || Some((f.t.reload, place.address("")));
-    let Ok(Form(SignInForm { csrf, login, pay_password })) = form else {
-        return message(f, StatusCode::BAD_REQUEST, (f.t.form_gone, f.t.form_gone_text), again());
+    let own = form.ok().filter(|Form(SignInForm { csrf, .. })| {
+        visit::is_own_form(place.portal, &visitor, &place.path(), csrf)
+    });
+    let Some(Form(SignInForm { login, pay_password, .. })) = own else {
+        return form_gone(&place, f, &order).await;
     };
-    if !visit::is_own_form(place.portal, &visitor, &place.path(), &csrf) {
-        return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again());
-    }
     if place.standing(&order) != Standing::Payable {
         return see_other(&place.address(""));
     }
@@ -263,9 +271,12 @@ async fn take_up(place: &Place<'_>, visitor: &Visitor, order: &Order, login: &st
     let claim = ClaimOrder { order_no: order.no, buyer: proof.party, by_code: place.by_code() };
     match place.portal.door.ask(claim).await {
         Ok(_) => {}
+        // It ended meanwhile: the order's page says how.
+        Err(CellError::Refused(ClaimRefused::AlreadyPaid | ClaimRefused::AlreadyClosed)) => {
+            return see_other(&place.address(""));
+        }
         Err(CellError::Refused(refused)) => {
-            let (status, words) = claim_words(refused, f.t);
-            return message(f, status, words, None);
+            return result::ended(place, f, order, claim_words(refused, f.t)).await;
         }
         Err(CellError::Busy | CellError::Unknown) => {
             let busy = SignInRefused::Busy.told(f.t);
@@ -277,24 +288,6 @@ async fn take_up(place: &Place<'_>, visitor: &Visitor, order: &Order, login: &st
     let life_s = PROOF_LIFE_US / SECOND_US;
     let cookie = place.portal.cookie(SESSION, &id, &place.path(), Some(life_s));
     with_cookie(see_other(&place.address("")), &cookie)
-}
-
-/// What the buyer who paid sees, with the way back to the shop.
-async fn result(place: Place<'_>, visitor: Visitor) -> Response {
-    let f = visitor.frame(place.portal);
-    let order = match place.order(f).await {
-        Ok(order) => order,
-        Err(response) => return response,
-    };
-    let own = place.session(&visitor, &order).filter(|(_, session)| is_payer(&order, session.party));
-    if own.is_none() || place.standing(&order) != Standing::Paid {
-        return see_other(&place.address(""));
-    }
-    let (trade_no, paid_at) =
-        (order.no.to_string(), order.paid_at_us.map(|at_us| f.t.moment(at_us)).unwrap_or_default());
-    let Ok(summary) = order_view::summary(place.portal, &order, f.t).await else { return unanswered(f) };
-    let return_url = order_view::return_link(place.portal, order).await;
-    page(StatusCode::OK, &ResultPage { f, order: summary, trade_no, paid_at, return_url })
 }
 
 fn is_payer(order: &Order, party: PartyId) -> bool {

@@ -20,6 +20,7 @@ mod card_words;
 mod cashier;
 mod certify;
 mod chance;
+mod emv;
 mod export;
 mod freeze;
 mod ghosts;
@@ -54,11 +55,13 @@ mod sandbox_clock;
 mod sandbox_close;
 mod sandbox_contract;
 mod sandbox_doctor;
+mod sandbox_due;
 mod sandbox_escrow;
 mod sandbox_escrow_form;
 mod sandbox_faults;
 mod sandbox_freeze;
 mod sandbox_inbox;
+mod sandbox_merchant_staff;
 mod sandbox_merchants;
 mod sandbox_methods;
 mod sandbox_notifications;
@@ -69,10 +72,12 @@ mod sandbox_pay;
 mod sandbox_profile;
 mod sandbox_recon;
 mod sandbox_report;
+mod sandbox_requests;
 mod sandbox_risk;
 mod sandbox_rules;
 mod sandbox_screening;
 mod sandbox_settlements;
+mod sandbox_start;
 mod sandbox_statement;
 mod sandbox_stores;
 mod sandbox_suspense;
@@ -97,6 +102,7 @@ mod wallet_transfer;
 mod wallet_transfers;
 mod wallet_waiting;
 
+pub use api::SandboxHands;
 pub use api::problem::{is_of_api, problem};
 pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 pub use people::{
@@ -117,6 +123,10 @@ pub use sandbox_inbox::{
 pub use sandbox_methods::{LineShown, MethodShown, RefusalShown, method_routes};
 pub use sandbox_recon::{StatementDesk, StatementNotTaken, StatementTaken, TakingStatement};
 pub use sandbox_report::{Finding, FindingKind, FindingTold};
+pub use sandbox_requests::request_routes;
+pub use sandbox_start::{
+    NoSnippets, SnippetShown, StartApp, StartBuyer, StartDesk, StartShown, start_routes,
+};
 pub use sandbox_world::{NotReset, Resetting, Waited, WorldFace, WorldHands, world_routes};
 pub use screening::{ListShelf, NameWatch, NamesUnread};
 pub use screening_rounds::look_again;

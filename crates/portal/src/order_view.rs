@@ -60,7 +60,8 @@ pub(crate) async fn tried(
     }
 }
 
-fn progress_of(state: TradeState, bank_order: Option<BankOrderNo>) -> Progress {
+/// How far the paying of a trade has come that stands there.
+pub(crate) fn progress_of(state: TradeState, bank_order: Option<BankOrderNo>) -> Progress {
     match (state, bank_order) {
         (TradeState::Waiting, None) => Progress::Free,
         (TradeState::Waiting, Some(no)) => Progress::Bank(no),
@@ -105,7 +106,8 @@ pub(crate) fn claim_words(
         ClaimRefused::AlreadyPaid => Standing::Paid.words(t),
         ClaimRefused::AlreadyClosed => Standing::Closed.words(t),
         ClaimRefused::CodeExpired => Standing::CodeExpired.words(t),
-        ClaimRefused::BuyerNotFound | ClaimRefused::BuyerBlocked => {
+        // No page takes up an order by a printed code: it is opened and taken up at once.
+        ClaimRefused::BuyerNotFound | ClaimRefused::BuyerBlocked | ClaimRefused::TooManyWaiting => {
             (StatusCode::FORBIDDEN, (t.blocked, t.blocked_text))
         }
         ClaimRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (t.own_order, t.own_order_text)),
@@ -189,7 +191,8 @@ pub(crate) async fn return_link(portal: &Portal, order: Arc<Order>) -> Option<St
     let method = match order.product {
         Product::Page => "alipay.trade.page.pay.return",
         Product::Wap => "alipay.trade.wap.pay.return",
-        Product::FaceToFace | Product::QrCode | Product::MiniProgram | Product::App => return None,
+        Product::FaceToFace | Product::QrCode | Product::StaticCode => return None,
+        Product::MiniProgram | Product::App => return None,
         Product::EscrowPhysical
         | Product::EscrowVirtual
         | Product::EscrowAutoDelivery

@@ -5,6 +5,8 @@
 //! ends one (a new login password, closing the account) ends it in the same decision.
 
 mod account;
+mod at_desk;
+pub(crate) mod at_shop;
 mod budget;
 mod care;
 mod ceremonies;
@@ -20,15 +22,19 @@ pub(crate) mod merchant_told;
 pub(crate) mod merchants;
 mod messenger;
 mod own_data;
+mod own_names;
 pub(crate) mod passkey_acts;
 mod passkey_news;
 mod passkeys;
 mod register;
 pub(crate) mod safety;
 mod sessions;
+mod unmasked;
 mod vault_queue;
 pub(crate) mod who;
 
+pub(crate) use at_desk::AtDesk;
+pub(crate) use at_shop::AtShop;
 pub use budget::ClientAddress;
 pub(crate) use ceremonies::{Asker, home, origin_of};
 pub(crate) use devices::is_signed_in;
@@ -37,6 +43,8 @@ pub use identity::{Checking, IdentityCheck, SandboxRegister, Verdict};
 pub(crate) use identity::{Named, named};
 pub(crate) use messenger::messages;
 pub use messenger::{Inbox, MessageKind, Messenger, NotSent, Outgoing, Sending};
+pub(crate) use own_names::{SealedName, names_of};
+pub(crate) use unmasked::{OpsPerson, unmasked};
 pub(crate) use who::{Who, not_signed_in, signed_in};
 
 use crate::ghosts::Ghosts;

@@ -33,7 +33,7 @@ pub(crate) enum Pocket {
         /// Whether that is enough for the order.
         enough: bool,
     },
-    /// A card that is bound, and whose bank can be reached.
+    /// A card that is bound.
     Card {
         /// The card.
         card: Arc<Card>,
@@ -47,7 +47,7 @@ impl Pocket {
     pub(crate) fn pays(&self) -> bool {
         match self {
             Pocket::Balance { enough, .. } => *enough,
-            Pocket::Card { .. } => true,
+            Pocket::Card { health, .. } => matches!(health, BankHealth::Up | BankHealth::Slow),
         }
     }
 
@@ -78,14 +78,14 @@ impl Pocket {
 pub(crate) struct Pockets {
     /// The best first.
     pub(crate) all: Vec<Pocket>,
-    /// Whether cards were left out, whose bank cannot be reached.
-    pub(crate) hidden: bool,
+    /// Bound cards that pay nothing now: their banks cannot be reached.
+    pub(crate) unreachable: Vec<Pocket>,
     /// The buyer's last bank orders, newest first.
     pub(crate) bank_orders: Vec<Arc<BankOrder>>,
 }
 
 /// The ways to pay this order. First what the buyer paid with last, then the balance if it is enough, then debit cards,
-/// then credit cards; within these a bank that answers slowly stands behind, and one that does not answer is left out.
+/// then credit cards; within these a bank that answers slowly stands behind, and one that does not answer apart.
 pub(crate) async fn of_order(portal: &Portal, order: &Order, party: PartyId) -> Result<Pockets, Unanswered> {
     let account = portal.door.ask(FindAccount { party, currency: order.currency }).await;
     let account = account.map_err(|_| Unanswered)?;
@@ -103,16 +103,16 @@ pub(crate) async fn of_order(portal: &Portal, order: &Order, party: PartyId) -> 
     let (cards, bank_orders, trades) = read.await.ok_or(Unanswered)?;
     let available = account.available();
     let enough = !order.total().exceeds(available).unwrap_or(true);
-    let (mut all, mut hidden) = (vec![Pocket::Balance { available, enough }], false);
+    let (mut all, mut unreachable) = (vec![Pocket::Balance { available, enough }], Vec::new());
     for card in cards.into_iter().filter(|card| card.state == CardState::Bound) {
         let health = portal.bank.as_ref().map_or(BankHealth::Down, |bank| bank.health(&card.bank));
         match health {
             BankHealth::Up | BankHealth::Slow => all.push(Pocket::Card { card, health }),
-            BankHealth::Maintenance | BankHealth::Down => hidden = true,
+            BankHealth::Maintenance | BankHealth::Down => unreachable.push(Pocket::Card { card, health }),
         }
     }
     in_order(&mut all, last_used(&trades, &bank_orders));
-    Ok(Pockets { all, hidden, bank_orders })
+    Ok(Pockets { all, unreachable, bank_orders })
 }
 
 /// Puts ways to pay in the order in which they are offered.

@@ -1,6 +1,6 @@
 //! What all pages share, and the routes.
 
-use crate::api::Streams;
+use crate::api::{HealthKept, SandboxHands, Streams};
 use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
 use crate::password::Checker;
@@ -24,8 +24,8 @@ use base::{AgreementNo, AppId, FreezeNo, OrderNo, PartyId};
 use cell::Door;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Reader;
 use tokio::sync::{Semaphore, watch};
@@ -97,8 +97,12 @@ pub struct Portal {
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
     pub(crate) seals: Seals,
+    /// What moves a world for trying out; absent in every other one.
+    pub(crate) hands: OnceLock<SandboxHands>,
     /// Turns for exports, each of which reads the tables for as long as they are.
     pub(crate) exports: Arc<Semaphore>,
+    /// How the platform was when somebody last looked.
+    pub(crate) health: HealthKept,
     /// Answers that go on while somebody watches.
     pub(crate) streams: Arc<Streams>,
     /// Becomes true when the server stops; absent where nobody says so.
@@ -139,11 +143,13 @@ impl Portal {
             lists: Lists::default(),
             closes: None,
             statements: None,
+            hands: OnceLock::new(),
             checker,
             ghosts,
             sessions,
             seals,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            health: HealthKept::default(),
             streams: Arc::default(),
             stops: None,
             closing: watch::Sender::new(false),
@@ -188,6 +194,12 @@ impl Portal {
         self.closing.send_replace(true);
     }
 
+    /// Lends what moves a world for trying out, once it is there.
+    pub fn lend(&self, hands: SandboxHands) {
+        // Whoever came first stays: there is one clock and one desk of a world.
+        let _ = self.hands.set(hands);
+    }
+
     /// Closes business dates at this desk.
     #[must_use]
     pub fn with_closes(self, closes: Arc<dyn CloseDesk>) -> Portal {
@@ -220,11 +232,13 @@ impl Portal {
             lists,
             closes: None,
             statements: None,
+            hands: OnceLock::new(),
             checker,
             ghosts,
             sessions,
             seals,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            health: HealthKept::default(),
             streams: Arc::default(),
             stops: None,
             closing: watch::Sender::new(false),
@@ -247,8 +261,8 @@ impl Portal {
         self.cookie_for(name, value, path, life_s, "Strict")
     }
 
-    /// As [`Portal::cookie`], sent also when another site leads here, as apps do to be authorised. It opens nothing by
-    /// itself: whatever is said yes to there is said by a form of ours.
+    /// As [`Portal::cookie`], sent also when another site leads here, as apps do to be authorised and shops to be paid.
+    /// It opens nothing by itself: whatever is said yes to there is said by a form of ours.
     pub(crate) fn led_cookie(&self, name: &str, value: &str, path: &str, life_s: Option<i64>) -> String {
         self.cookie_for(name, value, path, life_s, "Lax")
     }

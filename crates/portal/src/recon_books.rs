@@ -1,6 +1,7 @@
 //! What the books say of the platform's money as a whole: what it owes, what it owns, and what nobody has explained
 //! yet. Everything is read from the posted tables, slot by slot.
 
+use crate::people::merchant_told::Moment;
 use crate::recon_report::signed_text;
 use base::{DAY_US, Day, PartyId, Record, Slot};
 use engine::{Key, Row, Table, Tabled};
@@ -12,10 +13,13 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use wire::timestamp::format_cn;
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
+/// Suspense that one call looks through.
+const SUSPENSE_LOOKED_MAX: usize = 20_000;
+/// Suspense that one call tells.
+const SUSPENSE_TOLD_MAX: usize = 1_000;
 
 /// Rows of a table, each once, in key order.
 pub(crate) fn each(
@@ -32,6 +36,27 @@ pub(crate) fn each(
         }
         after = rows.last().map(Row::key);
     }
+}
+
+/// As [`each`], as long as rows may be looked at: `left` says how many. Tells whether all were shown.
+pub(crate) fn each_within(
+    reader: &mut dyn Reader,
+    table: Table,
+    left: &mut usize,
+    mut take: impl FnMut(&Row),
+) -> Result<bool, StoreError> {
+    let mut after: Option<Key> = None;
+    while *left > 0 {
+        let want = PAGE.min(*left);
+        let rows = reader.scan(table, None, after.as_ref(), want)?;
+        rows.iter().for_each(&mut take);
+        *left = left.saturating_sub(rows.len());
+        if rows.len() < want {
+            return Ok(true);
+        }
+        after = rows.last().map(Row::key);
+    }
+    Ok(false)
 }
 
 /// The equation of one currency: what is owed is what is owned.
@@ -80,10 +105,14 @@ impl Equation {
     }
 }
 
-/// The equations of all currencies that the books know.
-pub(crate) fn equations(reader: &mut dyn Reader) -> Result<BTreeMap<Currency, Equation>, StoreError> {
+/// The equations of all currencies that the books know; nothing when there are more rows than may be looked at: half
+/// of the books would not be even.
+pub(crate) fn equations(
+    reader: &mut dyn Reader,
+    mut left: usize,
+) -> Result<Option<BTreeMap<Currency, Equation>>, StoreError> {
     let mut merchants: BTreeSet<PartyId> = BTreeSet::new();
-    each(reader, Table::Party, |row| {
+    let mut whole = each_within(reader, Table::Party, &mut left, |row| {
         if let Row::Party(party) = row
             && party.kind == PartyKind::Merchant
         {
@@ -91,25 +120,25 @@ pub(crate) fn equations(reader: &mut dyn Reader) -> Result<BTreeMap<Currency, Eq
         }
     })?;
     let mut books: BTreeMap<Currency, Equation> = BTreeMap::new();
-    each(reader, Table::Account, |row| {
+    whole &= each_within(reader, Table::Account, &mut left, |row| {
         if let Row::Account(account) = row {
             add_account(books.entry(account.currency).or_default(), account, &merchants);
         }
     })?;
-    each(reader, Table::BookedLine, |row| {
+    whole &= each_within(reader, Table::BookedLine, &mut left, |row| {
         if let Row::BookedLine(line) = row {
             let sum = i128::from(line.amount_minor.units());
             let book = books.entry(line.currency).or_default();
             book.by_lines += if line.is_credit { sum } else { -sum };
         }
     })?;
-    each(reader, Table::TopUpReceipt, |row| {
+    whole &= each_within(reader, Table::TopUpReceipt, &mut left, |row| {
         if let Row::TopUpReceipt(receipt) = row {
             let book = books.entry(receipt.currency).or_default();
             book.by_sandbox += i128::from(receipt.amount_minor.units());
         }
     })?;
-    Ok(books)
+    Ok(whole.then_some(books))
 }
 
 fn add_account(book: &mut Equation, account: &Account, merchants: &BTreeSet<PartyId>) {
@@ -131,12 +160,16 @@ fn add_account(book: &mut Equation, account: &Account, merchants: &BTreeSet<Part
     }
 }
 
-/// Statements that were read, oldest first.
-pub(crate) fn statements(reader: &mut dyn Reader) -> Result<Vec<Arc<ReadStatement>>, StoreError> {
+/// Statements that were read, oldest first, as long as rows may be looked at. Tells whether they are all.
+pub(crate) fn statements(
+    reader: &mut dyn Reader,
+    left: &mut usize,
+) -> Result<(Vec<Arc<ReadStatement>>, bool), StoreError> {
     let mut found = Vec::new();
-    each(reader, Table::ReadStatement, |row| found.extend(ReadStatement::unwrap(row).cloned()))?;
+    let take = |row: &Row| found.extend(ReadStatement::unwrap(row).cloned());
+    let whole = each_within(reader, Table::ReadStatement, left, take)?;
     found.sort_by_key(|read| (read.day, read.account.clone()));
-    Ok(found)
+    Ok((found, whole))
 }
 
 /// Money that nothing explains, with the line that shows it.
@@ -150,23 +183,31 @@ pub(crate) struct Unclear {
     pub(crate) proposal: Option<Arc<SuspenseProposal>>,
 }
 
-/// What is suspense, oldest first; of one day or of all.
-pub(crate) fn suspense(reader: &mut dyn Reader, day: Option<Day>) -> Result<Vec<Unclear>, StoreError> {
-    let mut rows: Vec<Arc<Suspense>> = Vec::new();
-    each(reader, Table::Suspense, |row| rows.extend(Suspense::unwrap(row).cloned()))?;
+/// What is suspense, oldest first; of one day or of all. Tells whether it is all of it.
+pub(crate) fn suspense(
+    reader: &mut dyn Reader,
+    day: Option<Day>,
+) -> Result<(Vec<Unclear>, bool), StoreError> {
+    let (mut rows, mut left): (Vec<Arc<Suspense>>, usize) = (Vec::new(), SUSPENSE_LOOKED_MAX);
+    let take = |row: &Row| rows.extend(Suspense::unwrap(row).cloned());
+    let mut whole = each_within(reader, Table::Suspense, &mut left, take)?;
     rows.retain(|row| day.is_none_or(|day| row.day == day));
     rows.sort_by_key(|row| (row.day, row.serial, row.slot));
-    let mut found = Vec::new();
-    for row in rows {
-        let line = reader.row(&BookedLine::wrap_key(row.key()))?;
-        let line = line.as_ref().and_then(BookedLine::unwrap).cloned();
-        let closing = reader.row(&SuspenseClosing::wrap_key(row.key()))?;
-        let closing = closing.as_ref().and_then(SuspenseClosing::unwrap).cloned();
-        let proposal = reader.row(&SuspenseProposal::wrap_key(row.key()))?;
-        let proposal = proposal.as_ref().and_then(SuspenseProposal::unwrap).cloned();
-        found.push(Unclear { row, line, closing, proposal });
-    }
-    Ok(found)
+    whole &= rows.len() <= SUSPENSE_TOLD_MAX;
+    rows.truncate(SUSPENSE_TOLD_MAX);
+    let found: Result<Vec<Unclear>, StoreError> = rows.into_iter().map(|row| unclear(reader, row)).collect();
+    Ok((found?, whole))
+}
+
+/// A suspense with what belongs to it.
+pub(crate) fn unclear(reader: &mut dyn Reader, row: Arc<Suspense>) -> Result<Unclear, StoreError> {
+    let line = reader.row(&BookedLine::wrap_key(row.key()))?;
+    let line = line.as_ref().and_then(BookedLine::unwrap).cloned();
+    let closing = reader.row(&SuspenseClosing::wrap_key(row.key()))?;
+    let closing = closing.as_ref().and_then(SuspenseClosing::unwrap).cloned();
+    let proposal = reader.row(&SuspenseProposal::wrap_key(row.key()))?;
+    let proposal = proposal.as_ref().and_then(SuspenseProposal::unwrap).cloned();
+    Ok(Unclear { row, line, closing, proposal })
 }
 
 impl Unclear {
@@ -176,7 +217,7 @@ impl Unclear {
     }
 
     /// As calls tell it.
-    pub(crate) fn told(&self, now_us: i64) -> Value {
+    pub(crate) fn told(&self, now_us: i64, moment: Moment) -> Value {
         let Suspense { slot, account, day, serial, class, owner, party, is_credit, currency, .. } =
             &*self.row;
         let line = self.line.as_deref();
@@ -193,33 +234,96 @@ impl Unclear {
             "currency": currency.code(),
             "reference": line.map(|line| line.reference.as_str()),
             "bank_order_no": line.and_then(|line| line.bank_order).map(|no| no.to_string()),
-            "proposed": self.proposal.as_deref().map(proposal_told),
-            "closed": self.closing.as_deref().map(closing_told),
-            "since": format_cn(self.row.opened_at_us),
+            "proposed": self.proposal.as_deref().map(|proposal| proposal_told(proposal, moment)),
+            "closed": self.closing.as_deref().map(|closing| closing_told(closing, moment)),
+            "since": moment(self.row.opened_at_us),
             "age_days": self.age_days(now_us),
         })
     }
 }
 
 /// A closing as calls tell it.
-pub(crate) fn closing_told(closing: &SuspenseClosing) -> Value {
+pub(crate) fn closing_told(closing: &SuspenseClosing, moment: Moment) -> Value {
     json!({
         "way": closing.way.as_str(),
         "bank_order_no": closing.bank_order.map(|no| no.to_string()),
         "reason": closing.reason.as_str(),
         "operator": closing.operator.as_str(),
         "approved_by": closing.approved_by.as_ref().map(|by| by.as_str()),
-        "at": format_cn(closing.closed_at_us),
+        "at": moment(closing.closed_at_us),
     })
 }
 
 /// A proposal as calls tell it.
-pub(crate) fn proposal_told(proposal: &SuspenseProposal) -> Value {
+pub(crate) fn proposal_told(proposal: &SuspenseProposal, moment: Moment) -> Value {
     json!({
         "way": proposal.way.as_str(),
         "bank_order_no": proposal.bank_order.map(|no| no.to_string()),
         "reason": proposal.reason.as_str(),
         "operator": proposal.operator.as_str(),
-        "at": format_cn(proposal.proposed_at_us),
+        "at": moment(proposal.proposed_at_us),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{Stamp, Text};
+    use money::Minor;
+    use recon::{Class, SuspenseOwner};
+    use store::{Mark, MemoryStore, Store};
+
+    fn store_of(rows: impl IntoIterator<Item = Row>) -> MemoryStore {
+        let rows: BTreeMap<Key, Option<Row>> = rows.into_iter().map(|row| (row.key(), Some(row))).collect();
+        let mut store = MemoryStore::new();
+        store.post(&rows, Mark::START).unwrap();
+        store
+    }
+
+    #[test]
+    fn half_of_the_books_is_not_told_as_books_that_differ() {
+        let account = |owner, kind, balance_minor| {
+            let account = Account::open(owner, kind, Currency::Cny, Stamp { at_us: 1, seq: 1 });
+            Row::Account(Arc::new(Account { balance_minor, ..account }))
+        };
+        let customer = PartyId::issue(1_000_000_001, Slot::of_id(1)).unwrap();
+        let bank = PartyId::platform(Slot::of_id(7));
+        let rows =
+            [account(customer, AccountKind::Balance, 500), account(bank, AccountKind::BankReserve, -500)];
+        let mut store = store_of(rows);
+        let books = equations(&mut store, 3).unwrap().unwrap();
+        assert_eq!(books.get(&Currency::Cny).map(Equation::difference), Some(0));
+        for left in [0, 1, 2] {
+            assert!(equations(&mut store, left).unwrap().is_none(), "{left}");
+        }
+    }
+
+    #[test]
+    fn suspense_is_told_as_far_as_there_is_room_for_it() {
+        let day: Day = "2026-01-02".parse().unwrap();
+        let row = |serial: u32| Suspense {
+            slot: Slot::of_id(serial.into()),
+            account: Text::new("A").unwrap(),
+            day: if serial == 1 { day } else { day.plus_days(1) },
+            serial,
+            class: Class::TheirsOnly,
+            owner: SuspenseOwner::Bank,
+            party: None,
+            is_credit: true,
+            currency: Currency::Cny,
+            amount_minor: Minor::ZERO,
+            opened_at_us: 1,
+        };
+        let store_with =
+            |count: u32| store_of((1..=count).map(|serial| Row::Suspense(Arc::new(row(serial)))));
+        for (count, told, whole) in [(1_000, 1_000, true), (1_001, 1_000, false)] {
+            let (found, all) = suspense(&mut store_with(count), None).unwrap();
+            assert_eq!((found.len(), all), (told, whole), "{count}");
+            assert_eq!(found[0].row.serial, 1, "the oldest is the first");
+        }
+        let (found, all) = suspense(&mut store_with(1_001), Some(day)).unwrap();
+        assert_eq!((found.len(), all), (1, true));
+        let (found, all) = suspense(&mut store_with(20_001), Some(day)).unwrap();
+        assert_eq!((found.len(), all), (1, false));
+    }
 }

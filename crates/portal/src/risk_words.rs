@@ -24,8 +24,8 @@ pub(crate) fn risk_words(refused: RiskRefused, t: &Texts) -> (&'static str, &'st
         RiskRefused::ProofMissing(Proof::Password) => (
             ("需要支付密码", "没有扣款。请在收银台输入支付密码完成付款。"),
             (
-                "The payment PIN is needed",
-                "No money was taken. Pay on a page that asks for your payment PIN.",
+                "The payment password is needed",
+                "No money was taken. Pay on a page that asks for your payment password.",
             ),
         ),
         RiskRefused::ProofMissing(Proof::Passkey) => (

@@ -9,10 +9,10 @@ use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_aml, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
-    sandbox_batches, sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow, sandbox_freeze,
-    sandbox_inbox, sandbox_merchants, sandbox_notifications, sandbox_operators, sandbox_order, sandbox_party,
-    sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules, sandbox_screening, sandbox_settlements,
-    sandbox_statement, sandbox_stores, sandbox_transfer,
+    sandbox_batches, sandbox_close, sandbox_contract, sandbox_doctor, sandbox_due, sandbox_escrow,
+    sandbox_freeze, sandbox_inbox, sandbox_merchants, sandbox_notifications, sandbox_operators,
+    sandbox_order, sandbox_party, sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules,
+    sandbox_screening, sandbox_settlements, sandbox_statement, sandbox_stores, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/agreement/end", post(sandbox_agreement::end))
         .route("/sandbox/freeze", post(sandbox_freeze::agree))
         .route("/sandbox/freeze/end", post(sandbox_freeze::end))
-        .route("/sandbox/party", post(sandbox_party::open))
+        .route("/sandbox/party", get(sandbox_party::look).post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/party/stop-payment", post(sandbox_party::stop_payment))
         .route("/sandbox/app", post(sandbox_app::open))
@@ -75,10 +75,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/transfers", get(sandbox_transfer::list).post(sandbox_transfer::send))
         .route("/sandbox/transfers/{order_id}/cancel", post(sandbox_transfer::cancel))
         .merge(sandbox_batches::routes())
-        .route("/sandbox/merchants", get(sandbox_merchants::list))
-        .route("/sandbox/merchants/{login}", get(sandbox_merchants::show))
-        .route("/sandbox/merchants/{login}/documents/{kind}", get(sandbox_merchants::document))
-        .route("/sandbox/merchants/{login}/{act}", post(sandbox_merchants::act))
+        .merge(sandbox_merchants::routes())
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/contracts", get(sandbox_contract::show).post(sandbox_contract::propose))
         .route("/sandbox/contracts/approve", post(sandbox_contract::approve))
@@ -95,6 +92,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/aml", get(sandbox_aml::show))
         .route("/sandbox/messages", get(crate::people::messages))
         .route("/sandbox/doctor", sandbox_doctor::route())
+        .route("/sandbox/clock/due", get(sandbox_due::list))
         .route("/sandbox/notifications", get(sandbox_notifications::list))
         .route("/sandbox/notifications/letters", get(sandbox_inbox::letters))
         .route("/sandbox/notifications/listen", post(sandbox_inbox::listen))
@@ -121,6 +119,17 @@ pub(crate) struct Members {
     pub(crate) locked_until: Option<String>,
     /// The field of the call that is wrong.
     pub(crate) field: Option<&'static str>,
+    /// The order that stands in the way; boxed, since few refusals have one.
+    pub(crate) order: Option<Box<OrderInTheWay>>,
+}
+
+/// An order that a refusal is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct OrderInTheWay {
+    /// Our number.
+    pub(crate) trade_no: String,
+    /// Where it stands.
+    pub(crate) state: &'static str,
 }
 
 /// What an answer that says no was made of, left with it for whoever writes it in another form.
@@ -161,6 +170,12 @@ impl SandboxError {
         self
     }
 
+    /// The same, with the order that stands in the way.
+    pub(crate) fn of_order(mut self, trade_no: String, state: &'static str) -> SandboxError {
+        self.members.order = Some(Box::new(OrderInTheWay { trade_no, state }));
+        self
+    }
+
     /// The request itself is wrong.
     pub(crate) fn bad(code: &'static str, message: impl fmt::Display) -> SandboxError {
         SandboxError::new(StatusCode::BAD_REQUEST, code, message)
@@ -195,6 +210,14 @@ impl SandboxError {
     pub(crate) fn broken(what: impl fmt::Display) -> SandboxError {
         tracing::error!(error = %what, "a sandbox call failed");
         SandboxError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the platform failed; see its log")
+    }
+
+    /// Something was done, and the look at it failed with this: 504 `unknown`, whatever it was. That nothing was done
+    /// would be wrong.
+    pub(crate) fn not_seen(self) -> SandboxError {
+        tracing::warn!(code = self.code, "what was done cannot be looked at");
+        let message = "it is done, but how it stands is not known just now; look before you try again";
+        SandboxError::new(StatusCode::GATEWAY_TIMEOUT, "unknown", message)
     }
 
     /// From the cell: a refusal as `refused` says, or that nothing or not everything is known.
@@ -301,4 +324,21 @@ struct SandboxPage<'a> {
 async fn show(State(portal): State<Arc<Portal>>, visitor: Visitor) -> Response {
     let base = format!("{}/sandbox", portal.world.base_url);
     page(StatusCode::OK, &SandboxPage { f: visitor.frame(&portal), base })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_and_cannot_be_looked_at_is_not_told_as_undone() {
+        let busy = || SandboxError::of(CellError::<()>::Busy, |()| SandboxError::bad("no", "no"));
+        assert_eq!((busy().status(), busy().code()), (StatusCode::SERVICE_UNAVAILABLE, "busy"));
+        assert!(busy().message().contains("nothing was done"));
+        for error in [busy(), SandboxError::missing("app_not_found", "no such app")] {
+            let told = error.not_seen();
+            assert_eq!((told.status(), told.code()), (StatusCode::GATEWAY_TIMEOUT, "unknown"));
+            assert!(!told.message().contains("nothing was done"), "{}", told.message());
+        }
+    }
 }

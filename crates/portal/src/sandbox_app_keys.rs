@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use wire::cert::Certificate;
-use wire::sign::SignType;
+use wire::sign::{PublicKey, SignType};
 use wire::timestamp::{format_cn, parse_cn};
 
 #[derive(Deserialize)]
@@ -49,11 +49,34 @@ pub(crate) async fn add(
     let wrong_time = |error| SandboxError::bad("bad_not_after", error);
     let asked_us = not_after.map(|text| parse_cn(&text)).transpose().map_err(wrong_time)?;
     let keys = keys_of(public_key, sign_type, app.allow_rsa1).await?;
+    let AddedKey { number, certificate } = add_key(&portal, &app, &keys.public, asked_us).await?;
+    let mut body = json!({ "app_id": app.id.to_string(), "number": number });
+    keys.tell(&mut body, sign_type);
+    if let Some(certificate) = certificate {
+        body["app_cert"] = Value::from(certificate);
+    }
+    answer(body)
+}
+
+/// A key that an app has now beside its current one.
+pub(crate) struct AddedKey {
+    /// Which of the app's keys.
+    pub(crate) number: u32,
+    /// Its certificate as PEM, in certificate mode.
+    pub(crate) certificate: Option<String>,
+}
+
+/// Adds the public half of a key to an app, to be refused from a moment on (microseconds UTC) if one is given; in
+/// certificate mode a certificate is issued for it.
+pub(crate) async fn add_key(
+    portal: &Portal,
+    app: &App,
+    public: &PublicKey,
+    asked_us: Option<i64>,
+) -> Result<AddedKey, SandboxError> {
     let certificate = match (app.mode, asked_us) {
         (AppMode::Key, _) => None,
-        (AppMode::Cert, None) => {
-            Some(portal.issuer.issue(app.seller, &keys.public).map_err(SandboxError::broken)?)
-        }
+        (AppMode::Cert, None) => Some(portal.issuer.issue(app.seller, public).map_err(SandboxError::broken)?),
         (AppMode::Cert, Some(_)) => {
             let message = "a certificate says itself until when it holds: leave not_after out";
             return Err(SandboxError::bad("bad_not_after", message));
@@ -67,16 +90,11 @@ pub(crate) async fn add(
     let first_not_after_us = app.certificate.as_ref().map(|pem| end_of(pem.as_str())).transpose()?;
     let cert_sn = certificate.as_deref().map(serial_of).transpose()?;
     let text = certificate.as_deref().map(Text::new).transpose().map_err(SandboxError::broken)?;
-    let public_key = keys.public.to_spki();
+    let public_key = public.to_spki();
     let command =
         AddAppKey { app: app.id, public_key, certificate: text, cert_sn, not_after_us, first_not_after_us };
     let number = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    let mut body = json!({ "app_id": app.id.to_string(), "number": number });
-    keys.tell(&mut body, sign_type);
-    if let Some(certificate) = certificate {
-        body["app_cert"] = Value::from(certificate);
-    }
-    answer(body)
+    Ok(AddedKey { number, certificate })
 }
 
 /// Makes a key the current one.
@@ -148,7 +166,7 @@ async fn told(portal: &Portal, app: AppId) -> Result<Value, SandboxError> {
     let keys: Vec<Value> = keys.iter().map(|key| key_told(key, now_us)).collect();
     Ok(json!({
         "app_id": app.to_string(),
-        "mode": match row.mode { AppMode::Key => "key", AppMode::Cert => "cert" },
+        "mode": mode_name(row.mode),
         "status": status_name(row.status),
         "keys": keys,
     }))
@@ -158,11 +176,7 @@ fn key_told(key: &AppKey, now_us: i64) -> Value {
     let time = |at_us: Option<i64>| at_us.map(format_cn);
     json!({
         "number": key.number,
-        "state": match key.state {
-            AppKeyState::Current => "current",
-            AppKeyState::Second => "second",
-            AppKeyState::Retired => "retired",
-        },
+        "state": state_name(key.state),
         "active": key.is_active(now_us),
         "sign_type": sign_type_of(&key.public_key).sign_type().name(),
         "cert_sn": key.cert_sn.as_ref().map(ToString::to_string),
@@ -172,7 +186,25 @@ fn key_told(key: &AppKey, now_us: i64) -> Value {
     })
 }
 
-fn status_name(status: AppStatus) -> &'static str {
+/// How an app proves itself, as calls name it.
+pub(crate) fn mode_name(mode: AppMode) -> &'static str {
+    match mode {
+        AppMode::Key => "key",
+        AppMode::Cert => "cert",
+    }
+}
+
+/// Where a key stands, as calls name it.
+pub(crate) fn state_name(state: AppKeyState) -> &'static str {
+    match state {
+        AppKeyState::Current => "current",
+        AppKeyState::Second => "second",
+        AppKeyState::Retired => "retired",
+    }
+}
+
+/// Whether an app may call, as calls name it.
+pub(crate) fn status_name(status: AppStatus) -> &'static str {
     match status {
         AppStatus::Online => "online",
         AppStatus::Disabled => "disabled",
@@ -183,14 +215,16 @@ fn row_of(portal: &Portal, app: AppId) -> Result<Arc<App>, SandboxError> {
     portal.door.app(app).ok_or_else(|| SandboxError::missing("app_not_found", "there is no such app"))
 }
 
-fn sign_type_of(public_key: &[u8]) -> AppSignType {
+/// What an app with this key signs with.
+pub(crate) fn sign_type_of(public_key: &[u8]) -> AppSignType {
     match SignType::of_key(public_key) {
         SignType::Sm2 => AppSignType::Sm2,
         SignType::Rsa | SignType::Rsa2 => AppSignType::Rsa2,
     }
 }
 
-fn refused(refused: AppKeyRefused) -> SandboxError {
+/// A refusal in words.
+pub(crate) fn refused(refused: AppKeyRefused) -> SandboxError {
     match refused {
         AppKeyRefused::AppNotFound => SandboxError::missing("app_not_found", refused),
         AppKeyRefused::KeyNotFound => SandboxError::missing("key_not_found", refused),

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use base::Day;
+use bill::BillError;
 use risk::{Backtest, Rule, RuleSet, Tally};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,16 +25,33 @@ struct BacktestRequest {
 /// Plays rules over the payments of the past; nothing is changed.
 pub(crate) async fn backtest(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
     let BacktestRequest { rules, from, to } = read(&headers, &body)?;
-    let day = |text: Option<String>| text.as_deref().map(day_of).transpose();
-    let rules = RuleSet::compile(0, rules).map_err(|error| SandboxError::bad("bad_rules", error))?;
-    let days = past_days(day(from)?, day(to)?);
     if !portal.is_posted().await {
         return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
     }
-    let payments = portal.read(move |reader| Ok(bill::past_payments(reader, &days))).await;
+    answer(backtest_told(&played(&portal, rules, (from, to), usize::MAX).await?))
+}
+
+/// What rules would have said of the payments of these days; all days where none are named. The caller has waited for
+/// the tables. 409 `too_many_payments` when there is more to read than `most` rows.
+pub(crate) async fn played(
+    portal: &Portal,
+    rules: Vec<Rule>,
+    (from, to): (Option<String>, Option<String>),
+    most: usize,
+) -> Result<Backtest, SandboxError> {
+    let day = |text: Option<String>| text.as_deref().map(day_of).transpose();
+    let rules = RuleSet::compile(0, rules).map_err(|error| SandboxError::bad("bad_rules", error))?;
+    let days = past_days(day(from)?, day(to)?);
+    let payments = portal.read(move |reader| Ok(bill::past_payments_within(reader, &days, most))).await;
     let payments = payments.ok_or_else(|| SandboxError::broken("the payments cannot be read"))?;
-    let payments = payments.map_err(SandboxError::broken)?;
-    answer(backtest_told(&risk::backtest(&rules, &payments)))
+    let payments = payments.map_err(|error| match error {
+        BillError::TooMuch => {
+            let message = "there are more payments than one call plays; `tongbao risk backtest` has no bound";
+            SandboxError::conflict("too_many_payments", message)
+        }
+        error => SandboxError::broken(error),
+    })?;
+    Ok(risk::backtest(&rules, &payments))
 }
 
 /// Days from the one to the other; all before or after, when one is not given.

@@ -65,7 +65,7 @@ struct Sums {
 
 /// A day of all slots.
 #[derive(Default)]
-struct DayBook {
+pub(crate) struct DayBook {
     slots: BTreeSet<Slot>,
     kinds: BTreeMap<(Currency, AccountKind), Sums>,
 }
@@ -91,7 +91,10 @@ impl DayBook {
 }
 
 /// The newest days that every closed slot has reached, or the one that was asked for.
-fn days(reader: &mut dyn Reader, wanted: Option<Day>) -> Result<BTreeMap<Day, DayBook>, StoreError> {
+pub(crate) fn days(
+    reader: &mut dyn Reader,
+    wanted: Option<Day>,
+) -> Result<BTreeMap<Day, DayBook>, StoreError> {
     // Slots are closed one after the other: a day that some have not reached is half a day.
     let mut newest: Option<Day> = None;
     each(reader, Table::DayClose, |row| {
@@ -156,7 +159,8 @@ pub(crate) async fn show(
     answer(json!({ "days": told }))
 }
 
-fn told(day: Day, book: &DayBook) -> Value {
+/// A day as calls tell it.
+pub(crate) fn told(day: Day, book: &DayBook) -> Value {
     let of = |currency: Currency| {
         let text = |sum: i128| signed_text(sum, currency);
         let kinds = book.kinds.iter().filter(|((own, _), _)| *own == currency);

@@ -1,6 +1,7 @@
 //! `/sandbox/contracts`: by which terms a merchant uses each product, proposed by one operator and approved by another.
 //! An operator is whoever the call says, held to its role when it has one (`staff`).
 
+use crate::people::merchants::not_own;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::staff;
@@ -58,17 +59,24 @@ pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Byt
     let asked: TermsRequest = read(&headers, &body)?;
     staff::may(&portal, asked.operator.as_str(), OperatorAct::ProposeContract).await?;
     let seller = party_of(&portal, asked.login.as_deref(), asked.user_id.as_deref()).await?;
-    let terms = terms_of(&asked)?;
+    let terms = terms_of(asked.status, asked.fee_ppm, asked.valid_from.as_deref(), asked.settlement)?;
     let (Some(base_version), None) = (asked.base_version, asked.version) else {
         return Err(SandboxError::bad("bad_request", "a proposal has a base_version and no version"));
     };
     let none = Text::new("").map_err(SandboxError::broken)?;
     let TermsRequest { operator, product, reason, .. } = asked;
     let reason = reason.unwrap_or(none);
-    let proposed =
-        portal.door.ask(ProposeContract { operator, seller, product, base_version, terms, reason }).await;
-    let proposed = proposed.map_err(|error| SandboxError::of(error, refused))?;
-    answer(told_version(&proposed))
+    let proposal = ProposeContract { operator, seller, product, base_version, terms, reason };
+    answer(told_version(&*propose_terms(&portal, proposal).await?))
+}
+
+/// Puts terms before another operator.
+pub(crate) async fn propose_terms(
+    portal: &Portal,
+    proposal: ProposeContract,
+) -> Result<Arc<Contract>, SandboxError> {
+    not_own(portal, proposal.operator.as_str(), proposal.seller).await?;
+    portal.door.ask(proposal).await.map_err(|error| SandboxError::of(error, refused))
 }
 
 /// Approves what was read: the same terms and the same reason, by another operator.
@@ -76,26 +84,40 @@ pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Byt
     let asked: TermsRequest = read(&headers, &body)?;
     staff::may(&portal, asked.operator.as_str(), OperatorAct::ApproveContract).await?;
     let seller = party_of(&portal, asked.login.as_deref(), asked.user_id.as_deref()).await?;
-    let terms = terms_of(&asked)?;
+    let terms = terms_of(asked.status, asked.fee_ppm, asked.valid_from.as_deref(), asked.settlement)?;
     let (Some(version), None, Some(reason)) = (asked.version, asked.base_version, asked.reason) else {
         let message = "an approval names the version, the terms and the reason that were read";
         return Err(SandboxError::bad("bad_request", message));
     };
     let TermsRequest { operator, product, .. } = asked;
     let approval = ApproveContract { operator, seller, product, version, terms, reason };
-    let approved = portal.door.ask(approval).await;
-    let approved = approved.map_err(|error| SandboxError::of(error, refused))?;
-    answer(told_version(&approved))
+    answer(told_version(&*approve_terms(&portal, approval).await?))
 }
 
-fn terms_of(asked: &TermsRequest) -> Result<ContractTerms, SandboxError> {
-    let fee_ppm = Rate::from_ppm(asked.fee_ppm).map_err(|error| SandboxError::bad("bad_rate", error))?;
-    let valid_from_us = asked.valid_from.as_deref().map(parse_cn).transpose();
+/// Agrees to terms that another operator proposed.
+pub(crate) async fn approve_terms(
+    portal: &Portal,
+    approval: ApproveContract,
+) -> Result<Arc<Contract>, SandboxError> {
+    not_own(portal, approval.operator.as_str(), approval.seller).await?;
+    portal.door.ask(approval).await.map_err(|error| SandboxError::of(error, refused))
+}
+
+/// Terms as a call names them; `valid_from` is of China time.
+pub(crate) fn terms_of(
+    status: ContractStatus,
+    fee_ppm: u32,
+    valid_from: Option<&str>,
+    settlement: SettlementTerm,
+) -> Result<ContractTerms, SandboxError> {
+    let fee_ppm = Rate::from_ppm(fee_ppm).map_err(|error| SandboxError::bad("bad_rate", error))?;
+    let valid_from_us = valid_from.map(parse_cn).transpose();
     let valid_from_us = valid_from_us.map_err(|error| SandboxError::bad("bad_time", error))?;
-    Ok(ContractTerms { status: asked.status, fee_ppm, valid_from_us, settlement: asked.settlement })
+    Ok(ContractTerms { status, fee_ppm, valid_from_us, settlement })
 }
 
-fn refused(refused: ContractRefused) -> SandboxError {
+/// A refusal in words.
+pub(crate) fn refused(refused: ContractRefused) -> SandboxError {
     match refused {
         ContractRefused::NoOperator => SandboxError::bad("no_operator", refused),
         ContractRefused::SellerNotFound => SandboxError::missing("seller_not_found", refused),

@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Form, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
-use base::AppId;
+use base::{AppId, PartyId};
 use people::{App, AppKey, AppKeyState};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -36,23 +36,30 @@ struct DoctorForm {
 
 /// Why a request could not be examined.
 #[derive(Clone, Copy)]
-enum Unclear {
+pub(crate) enum Unclear {
+    /// It is no request.
     Request,
+    /// Its app is not known, and no key was given.
     App,
+    /// The key cannot be read.
     Key,
 }
 
 /// What was found.
 #[derive(Default)]
-struct Findings {
+pub(crate) struct Findings {
     /// Absent when signature and serials are right.
-    mistake: Option<Mistake>,
-    parameter: Option<String>,
-    rebuilt: String,
-    verifying: Option<String>,
-    difference: Option<(String, String)>,
+    pub(crate) mistake: Option<Mistake>,
+    /// The parameter that it is about.
+    pub(crate) parameter: Option<String>,
+    /// The text that is rebuilt of the request.
+    pub(crate) rebuilt: String,
+    /// The text that the signature is of.
+    pub(crate) verifying: Option<String>,
+    /// Where the two part.
+    pub(crate) difference: Option<(String, String)>,
     /// A serial as it should be, with what it is computed from.
-    expected: Option<String>,
+    pub(crate) expected: Option<String>,
 }
 
 #[derive(Template)]
@@ -81,7 +88,8 @@ async fn examine(
     };
     let desk = portal.clone();
     // Some sixty signatures may be checked, which is work for a thread that may take its time.
-    let done = tokio::task::spawn_blocking(move || (found(&desk, &form), form)).await;
+    let done =
+        tokio::task::spawn_blocking(move || (found_for(&desk, None, &form.request, &form.key), form)).await;
     let Ok((found, form)) = done else {
         return page(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -97,11 +105,18 @@ async fn examine(
     page(status, &DoctorPage { f, form, error, findings })
 }
 
-fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
-    let params = Pasted::read(form.request.as_bytes()).and_then(|pasted| pasted.params());
+/// Examines a pasted request with a key, or without one with what is registered for its app. For a merchant, apps of
+/// others are none: nobody learns of them here.
+pub(crate) fn found_for(
+    portal: &Portal,
+    seller: Option<PartyId>,
+    request: &str,
+    key: &str,
+) -> Result<Findings, Unclear> {
+    let params = Pasted::read(request.as_bytes()).and_then(|pasted| pasted.params());
     let params = params.map_err(|_| Unclear::Request)?;
-    let app = app_of(portal, &params);
-    let Ring { registered, certificate, second, retired } = match (form.key.trim(), &app) {
+    let app = app_of(portal, &params).filter(|app| seller.is_none_or(|seller| app.seller == seller));
+    let Ring { registered, certificate, second, retired } = match (key.trim(), &app) {
         ("", Some(app)) => ring_of(portal, app, &params).ok_or(Unclear::Key)?,
         ("", None) => return Err(Unclear::App),
         // A short key is read too, so that it can be named as the mistake.

@@ -115,6 +115,7 @@ fn open_refused(refused: OpenRefused) -> SandboxError {
         OpenRefused::Receiving(_) => SandboxError::conflict("receiving_limit", refused),
         OpenRefused::ExpiryPassed => SandboxError::bad("bad_request", refused),
         OpenRefused::BuyerNotFound => SandboxError::missing("party_not_found", refused),
+        OpenRefused::TooManyWaiting => SandboxError::conflict("too_many_waiting", refused),
         OpenRefused::Pay(PayRefused::BuyerBlocked) => SandboxError::conflict("buyer_blocked", refused),
         OpenRefused::Pay(_) => SandboxError::conflict("buyer_is_seller", refused),
     }

@@ -22,12 +22,13 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base::{AppId, SECOND_US};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 use wire::timestamp::format_cn;
 use world::{Fault, Rule, RuleRefused, Standing};
 
@@ -87,23 +88,33 @@ struct Desk {
 pub fn fault_routes(portal: Arc<Portal>, faults: Arc<dyn FaultDesk>) -> Router {
     let router = Router::new()
         .route("/sandbox/faults", get(list).post(post).delete(clear))
+        .route("/sandbox/faults/known", get(known))
         .route("/sandbox/report", get(report).delete(forget));
     let guarded =
         router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     guarded.with_state(Desk { portal, faults })
 }
 
-#[derive(Deserialize)]
+/// A fault that is asked for.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = OpsFaultAsked)]
 #[serde(deny_unknown_fields)]
-struct SetRequest {
+pub(crate) struct SetRequest {
+    /// As `error-after` or `latency:3000`.
     fault: String,
+    /// Calls of this app alone.
     app_id: Option<String>,
+    /// Calls of this method alone.
     method: Option<String>,
+    /// The next so many calls.
     next: Option<u32>,
+    /// Each so manieth call.
     every: Option<u32>,
+    /// So many calls of a hundred, drawn from the seed.
     percent: Option<u32>,
     #[serde(default)]
     seed: u64,
+    /// How long it stands, seconds of the world's time.
     for_s: Option<u32>,
 }
 
@@ -143,8 +154,24 @@ async fn list(State(desk): State<Desk>, visitor: Visitor, headers: HeaderMap) ->
     if accepts.contains("text/html") {
         return desk.page(&visitor, StatusCode::OK, None).await;
     }
-    let rules: Vec<Value> = desk.faults.list().iter().map(shown).collect();
+    let rules: Vec<FaultSaid> = desk.faults.list().iter().map(FaultSaid::of).collect();
     answer(json!({ "faults": rules })).into_response()
+}
+
+/// The faults that can be asked for, as a call names them.
+async fn known() -> Answer {
+    let known = KNOWN.iter().filter_map(|text| Some((text, text.parse::<Fault>().ok()?)));
+    let shown: Vec<Value> = known
+        .map(|(text, fault)| {
+            json!({
+                "fault": text,
+                "name": fault.name(),
+                "of": if fault.is_of_letters() { "notifications" } else { "calls" },
+                "leaves_unknown": fault.leaves_unknown(),
+            })
+        })
+        .collect();
+    answer(json!({ "faults": shown }))
 }
 
 /// A form of the page, or a call.
@@ -194,20 +221,72 @@ fn app_of(app_id: Option<&str>) -> Result<Option<AppId>, SandboxError> {
     app_id.map(str::parse).transpose().map_err(|error| SandboxError::bad("bad_app_id", error))
 }
 
-fn shown(standing: &Standing) -> Value {
-    let Standing { no, rule, seen, hits, .. } = standing;
-    json!({
-        "no": no,
-        "fault": rule.fault.to_string(),
-        "app_id": rule.app.map(|app| app.to_string()),
-        "method": rule.method,
-        "next": rule.next,
-        "every": rule.every,
-        "percent": rule.percent,
-        "seed": rule.seed,
-        "until": rule.until_us.map(format_cn),
-        "seen": seen,
-        "hits": hits,
+/// A fault as calls tell it.
+#[derive(Serialize)]
+pub(crate) struct FaultSaid {
+    pub(crate) no: u64,
+    pub(crate) fault: String,
+    pub(crate) app_id: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) next: Option<u32>,
+    pub(crate) every: Option<u32>,
+    pub(crate) percent: Option<u32>,
+    pub(crate) seed: u64,
+    pub(crate) until: Option<String>,
+    pub(crate) seen: u64,
+    pub(crate) hits: u64,
+}
+
+impl FaultSaid {
+    /// One that stands.
+    pub(crate) fn of(standing: &Standing) -> FaultSaid {
+        let Standing { no, rule, seen, hits, .. } = standing;
+        FaultSaid { seen: *seen, hits: *hits, ..FaultSaid::of_rule(*no, rule) }
+    }
+
+    /// One that was set and looked at by nobody.
+    pub(crate) fn of_rule(no: u64, rule: &Rule) -> FaultSaid {
+        FaultSaid {
+            no,
+            fault: rule.fault.to_string(),
+            app_id: rule.app.map(|app| app.to_string()),
+            method: rule.method.clone(),
+            next: rule.next,
+            every: rule.every,
+            percent: rule.percent,
+            seed: rule.seed,
+            until: rule.until_us.map(format_cn),
+            seen: 0,
+            hits: 0,
+        }
+    }
+}
+
+/// The rule that a call asks for.
+pub(crate) fn rule_of(portal: &Portal, asked: SetRequest) -> Result<Rule, SandboxError> {
+    let SetRequest { fault, app_id, method, next, every, percent, seed, for_s } = asked;
+    let fault: Fault = fault.parse().map_err(|error| SandboxError::bad("bad_fault", error))?;
+    let app = app_of(app_id.as_deref())?;
+    if app.is_some_and(|app| portal.door.app(app).is_none()) {
+        return Err(SandboxError::missing("app_not_found", "there is no such app"));
+    }
+    if for_s.is_some_and(|for_s| !(1..=LIFE_S_MAX).contains(&for_s)) {
+        let message = format!("for_s is from 1 to {LIFE_S_MAX}");
+        return Err(SandboxError::bad("bad_fault", message));
+    }
+    let until_us = for_s.map(|for_s| portal.door.now_us() + i64::from(for_s) * SECOND_US);
+    Ok(Rule { fault, app, method, next, every, percent, seed, until_us })
+}
+
+/// Sets a rule, and gives its number.
+pub(crate) fn set_rule(faults: &dyn FaultDesk, rule: Rule) -> Result<u64, SandboxError> {
+    faults.set(rule).map_err(|refused| match refused {
+        RuleRefused::TooMany => SandboxError::conflict("too_many_faults", refused),
+        RuleRefused::MethodOfLetters
+        | RuleRefused::MethodMalformed
+        | RuleRefused::MethodHasNoLag
+        | RuleRefused::CountIsZero
+        | RuleRefused::PercentOutOfRange => SandboxError::bad("bad_fault", refused),
     })
 }
 
@@ -216,30 +295,14 @@ impl Desk {
         let no = self.set_rule(read(headers, body)?)?;
         let standing = self.faults.list().into_iter().find(|standing| standing.no == no);
         // Another caller may have used it up already.
-        answer(standing.as_ref().map_or_else(|| json!({ "no": no }), shown))
+        match standing.as_ref().map(FaultSaid::of) {
+            Some(said) => answer(said),
+            None => answer(json!({ "no": no })),
+        }
     }
 
     fn set_rule(&self, asked: SetRequest) -> Result<u64, SandboxError> {
-        let SetRequest { fault, app_id, method, next, every, percent, seed, for_s } = asked;
-        let fault: Fault = fault.parse().map_err(|error| SandboxError::bad("bad_fault", error))?;
-        let app = app_of(app_id.as_deref())?;
-        if app.is_some_and(|app| self.portal.door.app(app).is_none()) {
-            return Err(SandboxError::missing("app_not_found", "there is no such app"));
-        }
-        if for_s.is_some_and(|for_s| !(1..=LIFE_S_MAX).contains(&for_s)) {
-            let message = format!("for_s is from 1 to {LIFE_S_MAX}");
-            return Err(SandboxError::bad("bad_fault", message));
-        }
-        let until_us = for_s.map(|for_s| self.portal.door.now_us() + i64::from(for_s) * SECOND_US);
-        let rule = Rule { fault, app, method, next, every, percent, seed, until_us };
-        self.faults.set(rule).map_err(|refused| match refused {
-            RuleRefused::TooMany => SandboxError::conflict("too_many_faults", refused),
-            RuleRefused::MethodOfLetters
-            | RuleRefused::MethodMalformed
-            | RuleRefused::MethodHasNoLag
-            | RuleRefused::CountIsZero
-            | RuleRefused::PercentOutOfRange => SandboxError::bad("bad_fault", refused),
-        })
+        set_rule(&*self.faults, rule_of(&self.portal, asked)?)
     }
 
     async fn posted_by_page(&self, visitor: &Visitor, form: PageForm) -> Response {

@@ -45,7 +45,7 @@ pub(crate) async fn list(
             None => return answer(json!({ "notifications": [] })),
         },
     };
-    let notices = portal.read(move |reader| reader.notices(app, order, NOTICES_MAX)).await;
+    let notices = portal.read(move |reader| reader.notices(app, order, None, NOTICES_MAX)).await;
     let notices = notices.ok_or_else(|| SandboxError::broken("the notices cannot be read"))?;
     let mut listed = Vec::with_capacity(notices.len());
     for notice in notices {

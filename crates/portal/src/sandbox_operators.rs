@@ -101,7 +101,8 @@ pub(crate) async fn withdraw(State(portal): Shared, headers: HeaderMap, body: By
     answer(json!({ "withdrawn": true }))
 }
 
-fn refused(why: OperatorRefused) -> SandboxError {
+/// A refusal in words.
+pub(crate) fn refused(why: OperatorRefused) -> SandboxError {
     match why {
         OperatorRefused::NoOperator => SandboxError::bad("no_operator", why),
         OperatorRefused::Founded => SandboxError::conflict("founded", why),

@@ -1,4 +1,5 @@
-//! `POST /sandbox/party`, `/sandbox/party/status`, `/sandbox/party/stop-payment`, `/sandbox/topup`, `/sandbox/paycode`.
+//! `GET`, `POST /sandbox/party`, `POST /sandbox/party/status`, `/sandbox/party/stop-payment`, `/sandbox/topup`,
+//! `/sandbox/paycode`.
 
 use crate::people::safety;
 use crate::portal::Portal;
@@ -6,11 +7,13 @@ use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::sign_in::login_name;
 use crate::{chance, password, pay_code as codes};
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use base::{PartyId, Secret, Text};
 use engine::{
-    NewPassword, OpenParty, OpenPartyRefused, SetPartyStatus, StopBy, StopPayments, TopUp, TopUpRefused,
+    FindAccount, FindParty, NewPassword, OpenParty, OpenPartyRefused, SetPartyStatus, StopBy, StopPayments,
+    TopUp, TopUpRefused,
 };
 use ledger::Account;
 use money::{Currency, Money, parse_amount};
@@ -81,6 +84,39 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
         "pay_password": pay_password,
         "balance": available.to_string(),
     }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LookRequest {
+    login: Option<String>,
+    user_id: Option<String>,
+}
+
+/// How a party stands: what it is, what it may do, what it may spend.
+pub(crate) async fn look(
+    State(portal): State<Arc<Portal>>,
+    query: Result<Query<LookRequest>, QueryRejection>,
+) -> Answer {
+    let Query(LookRequest { login, user_id }) =
+        query.map_err(|error| SandboxError::bad("bad_request", error))?;
+    let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
+    let missing = |refused| SandboxError::missing("party_not_found", refused);
+    let found = portal.door.ask(FindParty { party }).await;
+    let found = found.map_err(|error| SandboxError::of(error, missing))?;
+    let account = portal.door.ask(FindAccount { party, currency: Currency::Cny }).await;
+    let account = account.map_err(|error| SandboxError::of(error, missing))?;
+    let kind = match found.kind {
+        PartyKind::Person => "buyer",
+        PartyKind::Merchant => "merchant",
+    };
+    let status = match found.status {
+        PartyStatus::Normal => "normal",
+        PartyStatus::Frozen => "frozen",
+        PartyStatus::Closed => "closed",
+    };
+    let balance = account.available().to_string();
+    answer(json!({ "user_id": party.to_string(), "kind": kind, "status": status, "balance": balance }))
 }
 
 fn party_name(text: &str) -> Result<PartyName, SandboxError> {

@@ -223,12 +223,14 @@ pub(crate) fn claim_refused(refused: ClaimRefused) -> SandboxError {
         ClaimRefused::CodeExpired => SandboxError::conflict("code_expired", refused),
         ClaimRefused::BuyerNotFound => SandboxError::missing("party_not_found", refused),
         ClaimRefused::BuyerBlocked => SandboxError::conflict("buyer_blocked", refused),
+        ClaimRefused::TooManyWaiting => SandboxError::conflict("too_many_waiting", refused),
         ClaimRefused::BuyerIsSeller => SandboxError::conflict("buyer_is_seller", refused),
         ClaimRefused::BuyerDiffers => SandboxError::conflict("buyer_differs", refused),
     }
 }
 
-fn pay_refused(refused: PayRefused) -> SandboxError {
+/// Why a buyer does not pay, for programs.
+pub(crate) fn pay_refused(refused: PayRefused) -> SandboxError {
     match refused {
         PayRefused::TradeNotFound => SandboxError::missing("order_not_found", refused),
         PayRefused::AlreadyPaid => SandboxError::conflict("already_paid", refused),
@@ -238,6 +240,7 @@ fn pay_refused(refused: PayRefused) -> SandboxError {
         PayRefused::BuyerBlocked => SandboxError::conflict("buyer_blocked", refused),
         PayRefused::BuyerIsSeller => SandboxError::conflict("buyer_is_seller", refused),
         PayRefused::BuyerDiffers => SandboxError::conflict("buyer_differs", refused),
+        PayRefused::StaticLimit => SandboxError::conflict("static_limit", refused),
         PayRefused::BuyerStopped => SandboxError::conflict("buyer_stopped", refused),
         PayRefused::BuyerLimit => SandboxError::conflict("buyer_limit", refused),
         PayRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),

@@ -1,5 +1,6 @@
 //! `/sandbox/recon/…`: statements of the bank into the books, and what they came to.
 
+use crate::people::merchant_told::Moment;
 use crate::portal::Portal;
 use crate::recon_books::{Equation, Unclear, equations, statements, suspense};
 use crate::recon_report::{Reported, Sums, report, signed_text};
@@ -25,12 +26,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use store::{Reader, StoreError};
+use wire::timestamp::format_cn;
 
 /// What a body of a statement says that it is. Another site's page cannot say so without asking.
 const KINDS: [&str; 2] = ["text/csv", "application/xml"];
 
 /// Statements that one call tells at most, newest first.
 const DAYS_MAX: usize = 62;
+/// Statements and lines of them that one call looks at.
+const LINES_MAX: usize = 1_000_000;
+/// Parties, accounts, lines and receipts that one call adds up.
+const BOOKS_MAX: usize = 1_000_000;
 
 /// A statement that is in the books.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,20 +122,30 @@ struct Which {
 }
 
 /// Everything that is told at once.
-struct Whole {
+pub(crate) struct Whole {
     statements: Vec<Reported>,
     suspense: Vec<Unclear>,
     books: BTreeMap<Currency, Equation>,
+    /// Whether nothing is left out because there is more than one call looks at.
+    is_whole: bool,
 }
 
-fn whole(reader: &mut dyn Reader, day: Option<Day>) -> Result<Whole, StoreError> {
-    let mut reported = Vec::new();
-    for read in statements(reader)?.iter().rev().filter(|read| day.is_none_or(|day| read.day == day)) {
-        if reported.len() < DAYS_MAX {
-            reported.extend(report(reader, &read.account, read.day)?);
-        }
+/// What statements came to, what is suspense, and whether the books add up: of one day, or of all.
+pub(crate) fn whole(reader: &mut dyn Reader, day: Option<Day>) -> Result<Whole, StoreError> {
+    let (mut reported, mut left) = (Vec::new(), LINES_MAX);
+    let (read, mut is_whole) = statements(reader, &mut left)?;
+    let wanted = read.iter().rev().filter(|read| day.is_none_or(|day| read.day == day));
+    for read in wanted.take(DAYS_MAX) {
+        let Some(one) = report(reader, &read.account, read.day, &mut left)? else {
+            is_whole = false;
+            break;
+        };
+        reported.push(one);
     }
-    Ok(Whole { statements: reported, suspense: suspense(reader, day)?, books: equations(reader)? })
+    let (suspense, all) = suspense(reader, day)?;
+    let books = equations(reader, BOOKS_MAX)?;
+    is_whole &= all && books.is_some();
+    Ok(Whole { statements: reported, suspense, books: books.unwrap_or_default(), is_whole })
 }
 
 /// Tells what statements came to, what is suspense, and whether the books add up: of one day, or of all. A browser gets
@@ -141,7 +157,21 @@ async fn show(
     Query(which): Query<Which>,
 ) -> Answer {
     let day = which.day.as_deref().filter(|day| !day.is_empty()).map(day_of).transpose()?;
-    let (posted, now_us) = (portal.is_posted().await, portal.door.now_us());
+    if !portal.is_posted().await {
+        return Err(SandboxError::broken("the books cannot be read"));
+    }
+    let (found, now_us) = books(&portal, day).await?;
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") {
+        let f = visitor.frame(&portal);
+        return Ok(page(StatusCode::OK, &ReconPage::new(f, day, &found, now_us)));
+    }
+    answer(whole_told(&found, day, now_us, format_cn))
+}
+
+/// Reads it from one state of the tables, and gives the moment of it.
+async fn books(portal: &Portal, day: Option<Day>) -> Result<(Whole, i64), SandboxError> {
+    let now_us = portal.door.now_us();
     let read = move |reader: &mut dyn Reader| {
         // One state: what is posted in between would look like a difference.
         reader.hold()?;
@@ -149,20 +179,21 @@ async fn show(
         reader.let_go()?;
         found
     };
-    let found = portal.read(read).await.filter(|_| posted);
+    let found = portal.read(read).await;
     let found = found.ok_or_else(|| SandboxError::broken("the books cannot be read"))?;
-    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepts.contains("text/html") {
-        let f = visitor.frame(&portal);
-        return Ok(page(StatusCode::OK, &ReconPage::new(f, day, &found, now_us)));
-    }
-    let suspense: Vec<Value> = found.suspense.iter().map(|one| one.told(now_us)).collect();
-    answer(json!({
+    Ok((found, now_us))
+}
+
+/// The same in an answer; moments as `moment` writes them.
+pub(crate) fn whole_told(found: &Whole, day: Option<Day>, now_us: i64, moment: Moment) -> Value {
+    let suspense: Vec<Value> = found.suspense.iter().map(|one| one.told(now_us, moment)).collect();
+    json!({
         "day": day.map(|day| day.to_string()),
-        "statements": found.statements.iter().map(Reported::told).collect::<Vec<_>>(),
+        "statements": found.statements.iter().map(|one| one.told(moment)).collect::<Vec<_>>(),
         "suspense": suspense,
         "books": found.books.iter().map(|(currency, book)| book.told(*currency)).collect::<Vec<_>>(),
-    }))
+        "complete": found.is_whole,
+    })
 }
 
 /// A name and a sum.
@@ -300,10 +331,10 @@ pub(crate) fn day_of(text: &str) -> Result<Day, SandboxError> {
 async fn told(portal: &Portal, taken: StatementTaken) -> Answer {
     let StatementTaken { account, day, already } = taken;
     let posted = portal.is_posted().await;
-    let found = portal.read(move |reader| report(reader, &account, day)).await.flatten();
+    let found = portal.read(move |reader| report(reader, &account, day, &mut { usize::MAX })).await.flatten();
     let found: Option<Reported> = found.filter(|_| posted);
     let found = found.ok_or_else(|| SandboxError::broken("a statement that was read cannot be reported"))?;
-    let mut told = found.told();
+    let mut told = found.told(format_cn);
     told["already_booked"] = already.into();
     answer(told)
 }

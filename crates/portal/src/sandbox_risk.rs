@@ -1,6 +1,7 @@
 //! `/sandbox/risk`: risk rules, proposed by one operator and approved by another; payments that wait for a person; and
 //! why a payment was stopped. An operator is whoever the call says, held to its role when it has one (`staff`).
 
+use crate::people::merchants::not_own;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::staff;
@@ -14,7 +15,7 @@ use engine::{ApproveRisk, DecideRisk, FindRiskRules, Key, ProposeRisk, Row};
 use people::OperatorAct;
 use risk::{
     ApproveRiskRefused, DecideRiskRefused, Operator, ProposeRiskRefused, RiskCase, RiskCaseState,
-    RiskDecision, Rule, Subject, seeds,
+    RiskDecision, RiskProposal, RiskRules, Rule, Subject, seeds,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -100,11 +101,13 @@ pub(crate) async fn show(State(portal): Shared) -> Answer {
     answer(json!({ "in_force": rules, "proposal": proposal, "built_in": seeds() }))
 }
 
-fn listed(text: &str) -> Value {
+/// The rules of a text.
+pub(crate) fn listed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
 
-fn hex(digest: &[u8; 32]) -> String {
+/// A digest as calls write it.
+pub(crate) fn hex(digest: &[u8; 32]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -124,27 +127,49 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
 pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let ProposeRequest { operator, base_version, rules } = read(&headers, &body)?;
     staff::may(&portal, operator.as_str(), OperatorAct::SetRisk).await?;
-    let text = serde_json::to_string(&rules).map_err(SandboxError::broken)?;
+    let proposed = propose_rules(&portal, operator, base_version, &rules).await?;
+    answer(json!({ "version": proposed.version, "digest": hex(&proposed.digest) }))
+}
+
+/// Puts rules before another operator, as the next version.
+pub(crate) async fn propose_rules(
+    portal: &Portal,
+    operator: Operator,
+    base_version: u32,
+    rules: &[Rule],
+) -> Result<Arc<RiskProposal>, SandboxError> {
+    let text = serde_json::to_string(rules).map_err(SandboxError::broken)?;
     let text = Text::new(&text).map_err(|error| SandboxError::bad("bad_rules", error))?;
     let proposed = portal.door.ask(ProposeRisk { operator, base_version, text }).await;
-    let proposed = proposed.map_err(|error| {
+    proposed.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             ProposeRiskRefused::NoOperator => SandboxError::bad("no_operator", refused),
             ProposeRiskRefused::Stale { .. } => SandboxError::conflict("stale", refused),
             ProposeRiskRefused::Rules(_) => SandboxError::bad("bad_rules", refused),
         })
-    })?;
-    answer(json!({ "version": proposed.version, "digest": hex(&proposed.digest) }))
+    })
 }
 
 /// Approves a proposal; it holds from that moment on.
 pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let ApproveRequest { operator, version, digest } = read(&headers, &body)?;
     staff::may(&portal, operator.as_str(), OperatorAct::SetRisk).await?;
-    let digest = unhex(&digest)
+    let approved = approve_rules(&portal, operator, version, &digest).await?;
+    let effective_at = format_cn(approved.effective_at_us);
+    answer(json!({ "version": approved.version, "effective_at": effective_at }))
+}
+
+/// Puts the proposal of this version and digest in force.
+pub(crate) async fn approve_rules(
+    portal: &Portal,
+    operator: Operator,
+    version: u32,
+    digest: &str,
+) -> Result<Arc<RiskRules>, SandboxError> {
+    let digest = unhex(digest)
         .ok_or_else(|| SandboxError::bad("bad_request", "digest: 64 hexadecimal digits of the text"))?;
     let approved = portal.door.ask(ApproveRisk { operator, version, digest }).await;
-    let approved = approved.map_err(|error| {
+    approved.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             ApproveRiskRefused::NoOperator => SandboxError::bad("no_operator", refused),
             ApproveRiskRefused::Stale { .. } => SandboxError::conflict("stale", refused),
@@ -152,9 +177,7 @@ pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Byt
             ApproveRiskRefused::SelfApproval => SandboxError::conflict("self_approval", refused),
             ApproveRiskRefused::Edited => SandboxError::conflict("edited", refused),
         })
-    })?;
-    let effective_at = format_cn(approved.effective_at_us);
-    answer(json!({ "version": approved.version, "effective_at": effective_at }))
+    })
 }
 
 /// What the rules said of a payer's payments, newest first: facts, and the rules that fired. Findings follow their
@@ -288,19 +311,29 @@ pub(crate) async fn decide(State(portal): Shared, headers: HeaderMap, body: Byte
     let DecideRequest { operator, login, user_id, subject, release } = read(&headers, &body)?;
     staff::may(&portal, operator.as_str(), OperatorAct::DecideRisk).await?;
     let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let decided = portal.door.ask(DecideRisk { operator, party, subject, release }).await;
-    let decided = decided.map_err(|error| {
+    let decided = decide_case(&portal, DecideRisk { operator, party, subject, release }).await?;
+    let mut told = case(&decided);
+    // What a list of names found is released by two: this was the first of them.
+    told["needs_another_operator"] = json!(release && decided.state == RiskCaseState::Open);
+    answer(told)
+}
+
+/// Decides a case, or is the first of two who release it.
+pub(crate) async fn decide_case(
+    portal: &Portal,
+    decision: DecideRisk,
+) -> Result<Arc<RiskCase>, SandboxError> {
+    not_own(portal, decision.operator.as_str(), decision.party).await?;
+    let decided = portal.door.ask(decision).await;
+    decided.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             DecideRiskRefused::NoOperator => SandboxError::bad("no_operator", refused),
             DecideRiskRefused::NotFound => SandboxError::missing("case_not_found", refused),
             DecideRiskRefused::Decided(_) => SandboxError::conflict("decided", refused),
             DecideRiskRefused::SelfRelease => SandboxError::conflict("self_release", refused),
+            DecideRiskRefused::OwnCase => SandboxError::conflict("own_case", refused),
         })
-    })?;
-    let mut told = case(&decided);
-    // What a list of names found is released by two: this was the first of them.
-    told["needs_another_operator"] = json!(release && decided.state == RiskCaseState::Open);
-    answer(told)
+    })
 }
 
 #[cfg(test)]

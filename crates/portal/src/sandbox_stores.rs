@@ -32,7 +32,7 @@ struct StoreRequest {
 }
 
 /// A number or a name, without blanks around it.
-fn said<const N: usize>(text: &str, field: &str) -> Result<Text<N>, SandboxError> {
+pub(crate) fn said<const N: usize>(text: &str, field: &str) -> Result<Text<N>, SandboxError> {
     let wrong = || SandboxError::bad("bad_request", format!("{field} is 1 to {N} characters"));
     let text = text.trim();
     if text.is_empty() || text.chars().any(char::is_control) {
@@ -94,7 +94,8 @@ fn told(store: &MerchantStore) -> Value {
     })
 }
 
-fn refused(why: StoreRefused) -> SandboxError {
+/// Why a store stays as it is, in words.
+pub(crate) fn refused(why: StoreRefused) -> SandboxError {
     match why {
         StoreRefused::SellerNotFound => SandboxError::missing("seller_not_found", why),
         StoreRefused::SellerClosed => SandboxError::conflict("seller_closed", why),

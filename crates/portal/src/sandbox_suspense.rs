@@ -12,17 +12,33 @@ use axum::http::HeaderMap;
 use base::{Day, Slot, Text};
 use engine::{CloseSuspense, CloseWay, ProposeSuspense, WithdrawSuspense};
 use people::OperatorAct;
-use recon::{BankAccount, CloseSuspenseRefused};
+use recon::{BankAccount, CloseSuspenseRefused, SuspenseClosing, SuspenseProposal};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
+use wire::timestamp::format_cn;
 
+/// What shall become of the money.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Way {
+pub(crate) enum Way {
+    /// It goes back to where it came from.
     GiveBack,
+    /// It is the platform's own.
     Own,
+    /// It is of a bank order.
     Match,
+}
+
+/// Which suspense, and what shall become of it, as calls write it.
+pub(crate) struct Wish {
+    pub(crate) slot: u8,
+    pub(crate) account: String,
+    pub(crate) day: String,
+    pub(crate) serial: u32,
+    pub(crate) way: Way,
+    pub(crate) bank_order_no: Option<String>,
+    pub(crate) reason: String,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +74,7 @@ fn said<const N: usize>(text: &str, field: &str) -> Result<Text<N>, SandboxError
 }
 
 /// Which suspense is meant.
-fn place(
+pub(crate) fn place(
     slot: u8,
     account: &str,
     day: &str,
@@ -70,7 +86,13 @@ fn place(
 
 /// What is asked for, as the one who approves must name it too.
 fn asked(headers: &HeaderMap, body: &Bytes) -> Result<CloseSuspense, SandboxError> {
-    let asked: CloseRequest = read(headers, body)?;
+    let CloseRequest { slot, account, day, serial, way, bank_order_no, reason, operator } =
+        read(headers, body)?;
+    command(Wish { slot, account, day, serial, way, bank_order_no, reason }, &operator)
+}
+
+/// The command that a wish comes to.
+pub(crate) fn command(asked: Wish, operator: &str) -> Result<CloseSuspense, SandboxError> {
     let way = match (asked.way, asked.bank_order_no) {
         (Way::GiveBack, None) => CloseWay::GiveBack,
         (Way::Own, None) => CloseWay::Own,
@@ -83,25 +105,40 @@ fn asked(headers: &HeaderMap, body: &Bytes) -> Result<CloseSuspense, SandboxErro
         }
     };
     let (slot, account, day, serial) = place(asked.slot, &asked.account, &asked.day, asked.serial)?;
-    let (reason, operator) = (said(&asked.reason, "reason")?, said(&asked.operator, "operator")?);
+    let (reason, operator) = (said(&asked.reason, "reason")?, said(operator, "operator")?);
     Ok(CloseSuspense { slot, account, day, serial, way, reason, operator })
 }
 
 /// Proposes how to close a suspense; nothing moves.
 pub(crate) async fn propose(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let CloseSuspense { slot, account, day, serial, way, reason, operator } = asked(&headers, &body)?;
-    staff::may(&portal, operator.as_str(), OperatorAct::ProposeClosing).await?;
+    let command = asked(&headers, &body)?;
+    staff::may(&portal, command.operator.as_str(), OperatorAct::ProposeClosing).await?;
+    answer(proposal_told(&*propose_closing(&portal, command).await?, format_cn))
+}
+
+/// Puts before another operator what it shall approve in the same words.
+pub(crate) async fn propose_closing(
+    portal: &Portal,
+    closing: CloseSuspense,
+) -> Result<Arc<SuspenseProposal>, SandboxError> {
+    let CloseSuspense { slot, account, day, serial, way, reason, operator } = closing;
     let proposal = ProposeSuspense { slot, account, day, serial, way, reason, operator };
-    let proposed = portal.door.ask(proposal).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(proposal_told(&proposed))
+    portal.door.ask(proposal).await.map_err(|error| SandboxError::of(error, refused))
 }
 
 /// Closes a suspense as another operator proposed.
 pub(crate) async fn close(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
     let command = asked(&headers, &body)?;
     staff::may(&portal, command.operator.as_str(), OperatorAct::ApproveClosing).await?;
-    let closed = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(closing_told(&closed))
+    answer(closing_told(&*close_suspense(&portal, command).await?, format_cn))
+}
+
+/// Closes it as another operator proposed.
+pub(crate) async fn close_suspense(
+    portal: &Portal,
+    closing: CloseSuspense,
+) -> Result<Arc<SuspenseClosing>, SandboxError> {
+    portal.door.ask(closing).await.map_err(|error| SandboxError::of(error, refused))
 }
 
 /// Takes a proposal back.
@@ -110,11 +147,19 @@ pub(crate) async fn withdraw(State(portal): State<Arc<Portal>>, headers: HeaderM
     let (slot, account, day, serial) = place(slot, &account, &day, serial)?;
     let command = WithdrawSuspense { slot, account, day, serial, operator: said(&operator, "operator")? };
     staff::may(&portal, command.operator.as_str(), OperatorAct::ProposeClosing).await?;
-    portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+    withdraw_proposal(&portal, command).await?;
     answer(json!({ "withdrawn": true }))
 }
 
-fn refused(why: CloseSuspenseRefused) -> SandboxError {
+/// Takes a proposal back.
+pub(crate) async fn withdraw_proposal(
+    portal: &Portal,
+    withdrawal: WithdrawSuspense,
+) -> Result<(), SandboxError> {
+    portal.door.ask(withdrawal).await.map_err(|error| SandboxError::of(error, refused))
+}
+
+pub(crate) fn refused(why: CloseSuspenseRefused) -> SandboxError {
     match why {
         CloseSuspenseRefused::NoOperator => SandboxError::bad("no_operator", why),
         CloseSuspenseRefused::NotFound => SandboxError::missing("suspense_not_found", why),

@@ -8,7 +8,7 @@
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::http::StatusCode;
-use engine::FindOperator;
+use engine::{FindOperator, OperatorView};
 use people::{OperatorAct, OperatorName, names_operator};
 
 /// Refuses an operator whose role does not allow it, or who is not active.
@@ -18,11 +18,11 @@ pub(crate) async fn may(portal: &Portal, operator: &str, act: OperatorAct) -> Re
         return Err(unnamed());
     }
     let name = OperatorName::new(operator).map_err(|_| unnamed())?;
-    let found = portal.door.ask(FindOperator { name }).await;
-    let found = found.map_err(|error| SandboxError::of(error, |never| match never {}))?;
+    let found = find(portal, name).await?;
+    let everybody = lets_everybody(portal, &found);
     let forbidden = |code, message: String| SandboxError::new(StatusCode::FORBIDDEN, code, message);
     match found.operator {
-        None if portal.world.sandbox && found.operators <= 1 => Ok(()),
+        None if everybody => Ok(()),
         None => Err(forbidden("operator_unknown", format!("{operator} is no operator"))),
         Some(row) if !row.active => {
             Err(forbidden("operator_inactive", format!("{operator} is not active any more")))
@@ -33,4 +33,15 @@ pub(crate) async fn may(portal: &Portal, operator: &str, act: OperatorAct) -> Re
         }
         Some(_) => Ok(()),
     }
+}
+
+/// The operator of a name, and how many there are.
+pub(crate) async fn find(portal: &Portal, name: OperatorName) -> Result<OperatorView, SandboxError> {
+    let found = portal.door.ask(FindOperator { name }).await;
+    found.map_err(|error| SandboxError::of(error, |never| match never {}))
+}
+
+/// Whether who is no operator has every role here still.
+pub(crate) fn lets_everybody(portal: &Portal, found: &OperatorView) -> bool {
+    portal.world.sandbox && found.operators <= 1
 }

@@ -1,9 +1,10 @@
-//! Every word of the pages, in both languages: one line a text. What several pages say and the cashier's words are
-//! here, the others in a file for each kind of page; the names are of one struct, so that a template needs no path.
+//! Every word of the pages, in both languages: one line a text. What several pages say and the cashier's first words
+//! are here, the others in a file for each kind of page; the names are of one struct, so that a template needs no path.
 
 mod agreement;
 mod authorize;
 mod card;
+mod cashier;
 mod day_close;
 mod developer;
 mod passkey;
@@ -14,6 +15,7 @@ mod wallet;
 use agreement::agreement_texts;
 use authorize::authorize_texts;
 use card::card_texts;
+use cashier::cashier_texts;
 use day_close::day_close_texts;
 use developer::developer_texts;
 use passkey::passkey_texts;
@@ -39,7 +41,7 @@ macro_rules! texts {
 use texts;
 
 texts! {
-    [agreement_texts authorize_texts card_texts day_close_texts developer_texts passkey_texts
+    [agreement_texts authorize_texts card_texts cashier_texts day_close_texts developer_texts passkey_texts
      recon_texts transfer_texts wallet_texts]
     lang: "zh-CN", "en";
     sandbox: "沙箱：不是真钱", "Sandbox: play money";
@@ -54,7 +56,7 @@ texts! {
     sign_in_to_pay: "登录并付款", "Sign in to pay";
     sign_in: "登录", "Sign in";
     login: "账号（邮箱或手机号）", "Account (e-mail or phone)";
-    pay_password: "支付密码", "Payment PIN";
+    pay_password: "支付密码", "Payment password";
     six_digits: "6 位数字", "6 digits";
     next: "下一步", "Continue";
     check_payee: "付款前请核对收款方与金额。", "Check the payee and the amount before you go on.";
@@ -65,7 +67,6 @@ texts! {
     leave: "放弃并返回商户", "Cancel and return to the shop";
     success: "支付成功", "Payment successful";
     back_to_shop: "返回商户", "Return to the shop";
-    going_back: "几秒后自动返回商户。", "You will be taken back to the shop in a few seconds.";
     keep_number: "请保留交易号，以备查询。", "Keep the trade number for your records.";
     reload: "重新打开页面", "Open the page again";
     see_result: "查看结果", "See the result";
@@ -90,19 +91,21 @@ texts! {
     blocked: "账户暂不能付款", "This account cannot pay";
     blocked_text: "账户已被冻结或注销，没有扣款。", "The account is frozen or closed. No money was taken.";
     wrong_password: "账号或支付密码不正确。连续输错 3 次，账户将锁定 3 小时。",
-        "The account or the payment PIN is not right. Three wrong tries in a row lock the account for 3 hours.";
+        "The account or the payment password is not right. Three wrong tries in a row lock the account for 3 hours.";
     locked: "支付密码连续输错，账户已锁定，{} 之后可再试。",
         "Too many wrong tries. The account is locked until {}.";
-    not_six_digits: "支付密码是 6 位数字。", "The payment PIN has six digits.";
+    not_six_digits: "支付密码是 6 位数字。", "The payment password has six digits.";
     busy: "系统繁忙，没有扣款，请稍后再试。",
         "The platform is busy. No money was taken. Please try again in a moment.";
     payments_stopped: "余额支付已止付，没有扣款。可用银行卡付款，或凭支付密码解除止付。",
         "Payments from the balance are stopped; no money was taken. Pay by card, or lift the stop with your password.";
+    over_static_limit: "超过今天扫台卡付款的限额，没有扣款。请换一种付款方式，或明天再付。",
+        "Above what one day allows by printed codes. No money was taken. Pay in another way, or tomorrow.";
     over_limit: "超过账户类别的余额支付限额，没有扣款。请先完成身份认证。", "Above what your account class may pay from the balance. No money was taken. Prove your identity first.";
     balance_too_low: "余额不足，没有扣款。请充值后再试。",
         "Your balance is too low. No money was taken. Top up and try again.";
     proof_gone: "登录已过期，没有扣款，请重新输入支付密码。",
-        "Your sign-in has expired. No money was taken. Please enter your payment PIN again.";
+        "Your sign-in has expired. No money was taken. Please enter your payment password again.";
     unknown: "结果待确认", "The result is not known yet";
     unknown_text: "请不要重复付款，先查看结果。", "Do not pay again. See the result first.";
     form_gone: "页面已失效", "This page is out of date";

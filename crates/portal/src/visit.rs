@@ -8,7 +8,8 @@ use crate::texts::Texts;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-/// The cookie that a form's token is bound to before anybody is signed in.
+/// The cookie that a form's token is bound to before anybody is signed in. It is sent also when a shop leads here: else
+/// each arrival would be given another one, and what earlier pages of this browser hold would be worth nothing.
 const COOKIE: &str = "tongbao_visit";
 /// Letters of 256 bits in base64.
 const LETTERS: usize = 43;
@@ -35,7 +36,10 @@ impl Visit {
 
     /// The page of the form, with the cookie if the browser has none.
     pub(crate) fn keep(&self, portal: &Portal, response: Response) -> Response {
-        if self.fresh { with_cookie(response, &portal.cookie(COOKIE, &self.id, "/", None)) } else { response }
+        if !self.fresh {
+            return response;
+        }
+        with_cookie(response, &portal.led_cookie(COOKIE, &self.id, "/", None))
     }
 }
 
@@ -72,7 +76,8 @@ impl SignInRefused {
             SignInRefused::Wrong { .. } => t.wrong_password.to_owned(),
             SignInRefused::Locked { until_us } => t.locked_until(until_us),
             SignInRefused::Frozen => t.blocked_text.to_owned(),
-            SignInRefused::Crowded | SignInRefused::Busy => t.busy.to_owned(),
+            // Whoever signs in may have a payment under way: nothing is said of money.
+            SignInRefused::Crowded | SignInRefused::Busy => t.sign_in_busy.to_owned(),
         }
     }
 }

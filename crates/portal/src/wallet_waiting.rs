@@ -171,6 +171,7 @@ async fn pay(
 fn refusal_words(refused: PayRefused, t: &Texts) -> &'static str {
     match refused {
         PayRefused::BalanceTooLow => t.balance_too_low,
+        PayRefused::StaticLimit => t.over_static_limit,
         PayRefused::BuyerStopped => t.payments_stopped,
         PayRefused::BuyerLimit => t.over_limit,
         PayRefused::CardUnderWay => t.card_under_way,

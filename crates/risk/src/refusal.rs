@@ -72,6 +72,9 @@ pub enum DecideRiskRefused {
     /// What a list of names found is released by two people.
     #[error("who proposed to release it cannot agree to that")]
     SelfRelease,
+    /// It is about whoever decides.
+    #[error("nobody decides the own case")]
+    OwnCase,
 }
 
 /// Why a list of names is not taken as a proposal.

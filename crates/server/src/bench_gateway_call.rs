@@ -109,6 +109,7 @@ impl Platform {
         command.args([
             "up",
             "--no-port-80",
+            "--no-request-log",
             "--listen",
             "127.0.0.1:0",
             "--clock-frozen-at",

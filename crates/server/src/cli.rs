@@ -149,6 +149,9 @@ pub(crate) struct UpArgs {
     /// For benches and tests only: how many calls of the gateway may be under way at once; with 0 each is refused.
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) calls_max: Option<usize>,
+    /// For benches only: forgets each call at once, in the place of the last 200 that developers may look at.
+    #[arg(long, hide = true)]
+    pub(crate) no_request_log: bool,
     /// For tests only: pages that wait in the tables' WAL before they are moved into the file.
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) checkpoint_pages: Option<u32>,

@@ -120,7 +120,7 @@ pub(crate) fn events(
         told_at.push((due.at_us(), what));
         let Due::Timer(timer, _) = due else { continue };
         // A notice that was written at the very moment at which the clock is held is due at once, and tried already.
-        let born = reader.notices(None, timer.order_no, NOTICES_MAX)?;
+        let born = reader.notices(None, timer.order_no, None, NOTICES_MAX)?;
         let born = born.iter().filter(|notice| !known.contains(&notice.no));
         for notice in born.filter(|notice| (timer.due_at_us..=until_us).contains(&notice.happened_at_us)) {
             told_at.extend(told(reader, notice, 0, counts)?.map(|what| (notice.happened_at_us, what)));

@@ -65,6 +65,7 @@ mod show;
 mod signals;
 mod site;
 mod snippets;
+mod start_desk;
 mod statements;
 mod telemetry;
 mod threads;

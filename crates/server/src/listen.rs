@@ -65,15 +65,15 @@ pub(crate) async fn open(wanted: &[String], try_port_80: bool) -> anyhow::Result
         plan.push(SDK);
     }
     for text in plan {
-        match open_one(text).await {
+        let is_beside = text == SDK && others;
+        match open_one(text, is_beside).await {
             Ok(listener) => {
                 opened.addresses.push(listener.local_addr().context("a socket without an address")?);
                 opened.listeners.push(listener);
             }
-            Err(error) if text == SDK && others => {
+            Err(error) if is_beside => {
                 opened.missing_port_80 = Some(format!(
-                    "{error:#}. Only the official Python SDK needs it. \
-                     To have it: sudo sysctl net.ipv4.ip_unprivileged_port_start=80"
+                    "{error:#}. Only the official Python SDK needs it, which reaches no other port"
                 ));
             }
             Err(error) => return Err(error),
@@ -82,16 +82,23 @@ pub(crate) async fn open(wanted: &[String], try_port_80: bool) -> anyhow::Result
     Ok(opened)
 }
 
-async fn open_one(text: &str) -> anyhow::Result<TcpListener> {
+/// Opens one socket; `is_beside`: it is port 80 beside another address, and no other port can stand for it.
+async fn open_one(text: &str, is_beside: bool) -> anyhow::Result<TcpListener> {
     let mut found =
         text.to_socket_addrs().with_context(|| format!("{text} is no address such as 127.0.0.1:8080"))?;
     let Some(address) = found.next() else { bail!("{text} names no address") };
     match listening(address) {
         Ok(listener) => Ok(listener),
         Err(error) => match error.kind() {
+            ErrorKind::AddrInUse if is_beside => {
+                bail!("{address} is taken by another program; stop that one, and start again, to have it")
+            }
             ErrorKind::AddrInUse => {
                 bail!("{address} is taken by another program; choose another with --listen")
             }
+            ErrorKind::PermissionDenied if is_beside => bail!(
+                "{address} needs more rights; to have it: sudo sysctl net.ipv4.ip_unprivileged_port_start=80"
+            ),
             ErrorKind::PermissionDenied => {
                 bail!("{address} needs more rights: low ports are kept by the system")
             }
@@ -256,5 +263,8 @@ mod tests {
         assert!(format!("{error:#}").contains("nonsense"));
         let with_80 = open(&["127.0.0.1:0".to_owned()], true).await.unwrap();
         assert!(with_80.addresses.len() == 2 || with_80.missing_port_80.is_some());
+        // Whoever has it now, a second one does not, and no other port would help.
+        let without = open(&["127.0.0.1:0".to_owned()], true).await.unwrap().missing_port_80.unwrap();
+        assert!(without.contains("Python SDK") && !without.contains("--listen"), "{without}");
     }
 }

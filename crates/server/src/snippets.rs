@@ -4,10 +4,34 @@
 use crate::demo::{self, AppFiles};
 use base::AppId;
 
-/// All snippets, indented for the start message. Values stand in as paths and addresses of this very platform.
+/// One of them, with its values.
+pub(crate) struct Snippet {
+    /// Its language, in small letters.
+    pub(crate) language: &'static str,
+    /// The library, and how it is installed.
+    pub(crate) title: &'static str,
+    /// The lines.
+    pub(crate) code: String,
+}
+
+/// All snippets, indented for the start message.
 pub(crate) fn all(gateway: &str, gateway_port_80: Option<&str>, app: AppId, files: &AppFiles) -> String {
     let mut text = String::new();
-    for (title, snippet) in SNIPPETS {
+    for Snippet { title, code, .. } in filled(gateway, gateway_port_80, app, files) {
+        text.push_str(&format!("\n    --- {title}\n"));
+        code.lines().for_each(|line| text.push_str(&format!("    {line}\n")));
+    }
+    text
+}
+
+/// All snippets. Values stand in as paths and addresses of this very platform.
+pub(crate) fn filled(
+    gateway: &str,
+    gateway_port_80: Option<&str>,
+    app: AppId,
+    files: &AppFiles,
+) -> impl Iterator<Item = Snippet> {
+    SNIPPETS.into_iter().map(move |(language, title, snippet)| {
         // The official Python SDK drops the port of its gateway address.
         let address = if title.contains("official") { gateway_port_80.unwrap_or(gateway) } else { gateway };
         let mut filled = snippet.replace("GATEWAY", address).replace("APP_ID", &app.to_string());
@@ -20,19 +44,24 @@ pub(crate) fn all(gateway: &str, gateway_port_80: Option<&str>, app: AppId, file
         ] {
             filled = filled.replace(word, &files.path(file).display().to_string());
         }
-        text.push_str(&format!("\n    --- {title}\n"));
-        filled.trim().lines().for_each(|line| text.push_str(&format!("    {line}\n")));
-    }
-    text
+        Snippet { language, title, code: filled.trim().to_owned() }
+    })
 }
 
-const SNIPPETS: [(&str, &str); 6] = [
-    ("Python, official (pip install alipay-sdk-python)", PYTHON_OFFICIAL),
-    ("Python (pip install python-alipay-sdk)", PYTHON),
-    ("Node (npm install alipay-sdk)", NODE),
-    ("Java (com.alipay.sdk:alipay-sdk-java)", JAVA),
-    ("Go (go get github.com/smartwalle/alipay/v3)", GO),
-    ("PHP (composer require alipaysdk/openapi)", PHP),
+/// The languages, each once.
+pub(crate) fn languages() -> Vec<&'static str> {
+    let mut languages: Vec<&str> = SNIPPETS.iter().map(|(language, ..)| *language).collect();
+    languages.dedup();
+    languages
+}
+
+const SNIPPETS: [(&str, &str, &str); 6] = [
+    ("python", "Python, official (pip install alipay-sdk-python)", PYTHON_OFFICIAL),
+    ("python", "Python (pip install python-alipay-sdk)", PYTHON),
+    ("node", "Node (npm install alipay-sdk)", NODE),
+    ("java", "Java (com.alipay.sdk:alipay-sdk-java)", JAVA),
+    ("go", "Go (go get github.com/smartwalle/alipay/v3)", GO),
+    ("php", "PHP (composer require alipaysdk/openapi)", PHP),
 ];
 
 const PYTHON_OFFICIAL: &str = r#"
@@ -121,8 +150,8 @@ mod tests {
     #[test]
     fn the_guide_shows_the_same_lines() {
         let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/sdk");
-        for (title, snippet) in SNIPPETS {
-            let language = title.split([',', ' ']).next().unwrap().to_lowercase();
+        assert_eq!(languages(), ["python", "node", "java", "go", "php"]);
+        for (language, title, snippet) in SNIPPETS {
             let page = std::fs::read_to_string(guide.join(format!("{language}.md"))).unwrap();
             assert!(page.contains(snippet.trim()), "{language}.md does not show what is printed for {title}");
         }

@@ -7,6 +7,21 @@ use crate::snippets;
 use people::AppMode;
 use std::fmt::Write;
 
+/// The apps, and what their addresses end with.
+const APPS: [(&str, &str); 4] = [
+    ("Wallet app", "wallet"),
+    ("Merchant desk", "merchant"),
+    ("Operations console", "console"),
+    ("Sandbox page", "sandbox"),
+];
+
+/// How one comes into them. Demo buyers have no phone and no login password, which the apps ask for.
+const TO_ENTER: [(&str, &str); 3] = [
+    ("To enter the apps", "sign up in the wallet app, which shows the code; on the sandbox page, Desks"),
+    ("", "makes you owner of the demo merchant; the console takes whoever signed up"),
+    ("Demo buyers", "pay at the cashier and on /wallet, and do not sign in to the apps"),
+];
+
 /// The text.
 pub(crate) fn text(folder: &DataFolder, demo: &Demo, ready: &Ready) -> String {
     let mut text = String::new();
@@ -19,10 +34,16 @@ pub(crate) fn text(folder: &DataFolder, demo: &Demo, ready: &Ready) -> String {
         Some(address) => line("  on port 80", &format!("{address}  (for the official Python SDK)")),
         None => line("  on port 80", "not served; the official Python SDK reaches no other port"),
     }
+    line("Start page", &format!("{}/", ready.base_url));
     line("Wallet, pay code", &format!("{}/wallet/paycode", ready.base_url));
-    line("Wallet app", &format!("{}/app/wallet/", ready.base_url));
+    for (label, app) in APPS {
+        line(label, &format!("{}/app/{app}/", ready.base_url));
+    }
     if let Some(sandbox) = &ready.sandbox {
         line("Sandbox API", &format!("{sandbox}  (open it in a browser for its description)"));
+        for (label, words) in TO_ENTER {
+            line(label, words);
+        }
     }
     line("Data", &ready.data.display().to_string());
     for (shown, app) in ready.apps.iter().zip(&demo.apps) {

@@ -11,7 +11,6 @@ use crate::intake::OrderIntake;
 use crate::listen::{self, turned};
 use crate::mailroom::Letterbox;
 use crate::messages;
-use crate::method_guide;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
 use crate::resets::{Reset, Resets};
@@ -19,14 +18,14 @@ use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
-use crate::{close, lists, print, repair, reset, statements, threads, tour};
+use crate::{close, lists, print, repair, reset, start_desk, statements, threads, tour};
 use anyhow::{Context, bail, ensure};
 use axum::Router;
 use channel::Channel;
 use clerk::{Clerk, DayCloser};
 use gateway::Gateway;
 use notify::Notify;
-use portal::{NameWatch, Portal};
+use portal::{NameWatch, Portal, SandboxHands};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,7 +33,7 @@ use std::time::Duration;
 use store::{Reader, SqliteStore, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use world::Faults;
+use world::{Faults, Requests};
 
 /// Deliveries under way get this long.
 const DELIVERIES_TIME: Duration = Duration::from_secs(5);
@@ -84,7 +83,8 @@ pub(crate) async fn serve(args: &UpArgs, file: &WorldFile, starter: &mut impl St
     let (show, routes) = watch::channel(None);
     let (resets, mut asked) = Resets::of(&site);
     let stops = serving_stopped.clone();
-    let mut served = Served { site: &site, args, show, resets, stops, running: None };
+    let port_80 = ready.gateway_port_80.as_deref();
+    let mut served = Served { site: &site, args, port_80, show, resets, stops, running: None };
     served.start(house)?;
     let front = Front::new(&site.world.name, routes).behind(&args.trust_proxy);
     let serving = tokio::spawn(listeners.serve(front, serving_stopped));
@@ -196,6 +196,8 @@ fn base_url(args: &UpArgs, addresses: &[SocketAddr]) -> anyhow::Result<String> {
 struct Served<'a> {
     site: &'a Site,
     args: &'a UpArgs,
+    /// The gateway's address on port 80, if we listen there.
+    port_80: Option<&'a str>,
     show: watch::Sender<Option<Router>>,
     resets: Resets,
     /// Becomes true when the sockets close.
@@ -245,7 +247,7 @@ impl Served<'_> {
         let shelf = Arc::new(lists::Shelf::of(&self.site.folder));
         let cards = Arc::new(banks::desk(&bank, NameWatch::new(door.clone(), shelf.clone())));
         let gateway = if world.sandbox { gateway.sending_to_cards(cards.clone()) } else { gateway };
-        let gateway = Arc::new(gateway.failing_on_request(desk.for_gateway()));
+        let (gateway, requests) = self.remembering(gateway.failing_on_request(desk.for_gateway()));
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.site.authority.clone();
         let mailroom = Arc::new(Letterbox::of(&notify));
@@ -272,10 +274,13 @@ impl Served<'_> {
         // The apps speak the API of persons, which only a world for trying out has yet.
         if world.sandbox {
             routes = routes.merge(face::routes());
+            let clock = Arc::new(Hands(player.clone()));
+            let world = Arc::new(self.resets.clone());
+            portal.lend(SandboxHands { clock: clock.clone(), faults: desk.clone(), world: world.clone() });
             routes = routes.merge(portal::fault_routes(portal.clone(), desk));
-            routes = routes.merge(portal::method_routes(portal.clone(), method_guide::shown()));
-            routes = routes.merge(portal::clock_routes(Arc::new(Hands(player.clone()))));
-            routes = routes.merge(portal::world_routes(Arc::new(self.resets.clone())));
+            routes = routes.merge(portal::clock_routes(clock));
+            let start = start_desk::Desk::new(&self.site.folder, &self.site.world.base_url, self.port_80);
+            routes = routes.merge(start.routes(&portal, requests, world));
         }
         let routes = front::whole(door.clone(), routes);
         let (stop_rest, rest_stopped) = watch::channel(false);
@@ -290,6 +295,13 @@ impl Served<'_> {
         let running =
             Running { house, portal, notify, clerk, channel, collector, closer, names, player, stop_rest };
         Ok((running, routes))
+    }
+
+    /// Notes the calls of these books for developers: others begin with none.
+    fn remembering(&self, gateway: Gateway) -> (Arc<Gateway>, Arc<Requests>) {
+        let requests = Arc::new(Requests::default());
+        let gateway = if self.args.no_request_log { gateway } else { gateway.remembering(requests.clone()) };
+        (Arc::new(gateway), requests)
     }
 
     /// Begins the world anew. An error means that there is no world any more until the next start.

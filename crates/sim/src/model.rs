@@ -336,6 +336,10 @@ impl Model {
             | Message::QuotaLeave(_)
             | Message::QuotaLeft(_)
             | Message::QuotaTaken(_) => unreachable!("no plan registers persons"),
+            Message::StaffAsk(_) | Message::StaffAnswer(_) | Message::StaffPlaced(_) => {
+                unreachable!("no plan appoints staff")
+            }
+            Message::StaticAsk(_) => unreachable!("no plan opens an order by a printed code"),
             // No plan asks for batches of transfers.
             Message::DetailTurn(_) => unreachable!("no plan asks for batches"),
             Message::LineBooked(_) => None,

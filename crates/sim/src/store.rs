@@ -6,13 +6,13 @@
 use crate::counters::Counters;
 use crate::dice::Dice;
 use crate::faults::{Fault, Swarm};
-use base::{AppId, BankOrderNo, OrderNo, PartyId, Slot, TransferNo};
+use base::{AgreementNo, AppId, BankOrderNo, NoticeNo, OrderNo, PartyId, Slot, TransferNo};
 use engine::{Key, Row, Table};
 use fund::{BankOrder, Card};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Mark, MemoryStore, Reader, Store, StoreError};
-use trade::{Frozen, Notice, Order, Timer, Trade};
+use trade::{Frozen, Mandate, Notice, Order, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// Posts that a power loss can take away at most. Older ones are taken to be checkpointed.
@@ -249,9 +249,10 @@ impl Reader for SimStore {
         &mut self,
         app: Option<AppId>,
         order: Option<OrderNo>,
+        before: Option<NoticeNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Notice>>, StoreError> {
-        self.read(|tables| tables.notices(app, order, limit))
+        self.read(|tables| tables.notices(app, order, before, limit))
     }
 
     fn orders(
@@ -305,6 +306,15 @@ impl Reader for SimStore {
         limit: usize,
     ) -> Result<Vec<Arc<BankOrder>>, StoreError> {
         self.read(|tables| tables.bank_orders(party, before, limit))
+    }
+
+    fn mandates(
+        &mut self,
+        buyer: PartyId,
+        before: Option<AgreementNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Mandate>>, StoreError> {
+        self.read(|tables| tables.mandates(buyer, before, limit))
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

@@ -281,6 +281,9 @@ fn of_open(refused: OpenRefused) -> &'static str {
         OpenRefused::Pay(PayRefused::BuyerBlocked) => "ACQ.BUYER_ENABLE_STATUS_FORBID",
         OpenRefused::Pay(PayRefused::BuyerIsSeller) => "ACQ.BUYER_SELLER_EQUAL",
         OpenRefused::Pay(PayRefused::BuyerDiffers) => "ACQ.TRADE_BUYER_NOT_MATCH",
+        OpenRefused::TooManyWaiting | OpenRefused::Pay(PayRefused::StaticLimit) => {
+            unreachable!("no order of a town came by a printed code")
+        }
         OpenRefused::Pay(PayRefused::BuyerStopped) => "ACQ.ERROR_BALANCE_PAYMENT_DISABLE",
         OpenRefused::Pay(PayRefused::BuyerLimit) => "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR",
         OpenRefused::Pay(PayRefused::CardUnderWay) => "ACQ.PAYMENT_FAIL",

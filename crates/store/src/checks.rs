@@ -5,7 +5,7 @@ use crate::StoreError;
 use engine::{Link, Row};
 use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
-use people::{DEVICES_MAX, PASSKEYS_MAX, PasskeyProof};
+use people::{DEVICES_MAX, OpsTrail, PASSKEYS_MAX, PasskeyProof};
 use recon::ReadStatement;
 use risk::{RiskCase, ScreenList};
 use trade::{Contract, Escrow, Order, SettlementBatch};
@@ -83,6 +83,24 @@ const COUNTED: &str = "no more lines are booked than there are, and it ends with
 /// The rule of a list of names.
 const LIST_OF_TWO: &str = "a list is of two people, and has a version, entries and a threshold";
 
+/// The rule of what operators did.
+const NOTED: &str = "notes are numbered from one, and an outcome is of a note before it";
+const NUMBERED: &str = "notes are numbered from one";
+
+fn is_note(row: &OpsTrail) -> bool {
+    row.number > 0
+        && storable(row.number)
+        && row.asked_no.is_none_or(|no| no > 0 && no < row.number)
+        && row.is_asked() == row.asked_no.is_none()
+}
+
+const NO_MORE_FREE: &str = "no more is free than the amount, and a timer has its time";
+
+const TEN_DEVICES: &str = "a person has ten devices";
+
+const ON_ITS_SIDE: &str =
+    "a customer's balance is not below what is held, and nothing owed or owned is on the wrong side of zero";
+
 fn is_decided_by_one(case: &RiskCase) -> bool {
     storable(case.decision) && case.decided_by.is_some() == case.decided_at_us.is_some()
 }
@@ -98,17 +116,12 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
         Row::Challenge(sent) => (sent.proof.is_none_or(storable), "numbers are below 2^63"),
         Row::SignIn(row) => (storable(row.tried) && storable(row.judged), "numbers are below 2^63"),
-        Row::Device(device) => {
-            (device.place < DEVICES_MAX && storable(device.no), "a person has ten devices")
-        }
+        Row::Device(device) => (device.place < DEVICES_MAX && storable(device.no), TEN_DEVICES),
         Row::Passkey(row) => (is_placed(row.place, row.no), TEN_PASSKEYS),
         Row::PasskeyProof(row) => (is_proof(row), PROOF_OF_A_KEY),
         Row::Party(party) => (storable(party.proofs_after), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
-        Row::Account(account) => (
-            on_its_side(account),
-            "a customer's balance is not below what is held, and nothing owed or owned is on the wrong side of zero",
-        ),
+        Row::Account(account) => (on_its_side(account), ON_ITS_SIDE),
         Row::Posting(posting) => {
             (balanced(posting), "two entries at least, each above zero, debits equal credits")
         }
@@ -130,9 +143,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")
         }
         Row::ReadStatement(read) => (counted(read), COUNTED),
-        Row::BankOrder(order) => {
-            (is_whole(order), "no more is free than the amount, and a timer has its time")
-        }
+        Row::BankOrder(order) => (is_whole(order), NO_MORE_FREE),
         Row::RiskDecision(decision) => (storable(decision.no), "numbers are below 2^63"),
         Row::RiskCase(case) => (is_decided_by_one(case), "a case is decided by somebody at a moment"),
         Row::RiskRules(rules) => (
@@ -144,6 +155,11 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::SettlementBatch(row) => (is_settled(row), SETTLED_ONCE),
         Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
         Row::Contract(row) => (agreed_in_time(row), AGREED),
+        Row::OpsTrail(row) => (is_note(row), NOTED),
+        Row::OpsTrailHead(row) => (row.last > 0 && storable(row.last), NUMBERED),
+        Row::OpsTrailOpen(row) => (row.number > 0 && storable(row.number), NUMBERED),
+        Row::StaffNote(row) => (row.number > 0 && storable(row.number), NUMBERED),
+        Row::StaffBook(row) => (storable(row.acts), "numbers are below 2^63"),
         #[rustfmt::skip]
         Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)
@@ -158,7 +174,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) | Row::MerchantStore(_)
         | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::PersonCount(_)
         | Row::TransferBatchNumber(_) | Row::TransferBatchLink(_) | Row::ScreenProposal(_)
-        | Row::ScreenRelease(_) => return None,
+        | Row::ScreenRelease(_) | Row::MerchantStaff(_) | Row::StaffPlace(_) | Row::StaticPay(_)
+        | Row::StaticUse(_) | Row::StaticWait(_) => return None,
     };
     (!holds).then_some(rule)
 }

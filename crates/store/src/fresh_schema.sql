@@ -1,4 +1,4 @@
--- Of 0047_trade_last_try 5677f32bed02da9edc181554984aa807c2c9e8662308740a0924607f8da5e5fc
+-- Of 0054_static_pay_create 4adb3495ea0705d110a8b3cf836926ef7cff26a6a178773f152c72c6d251c5dd
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -287,52 +287,6 @@ CREATE TABLE debit (
     order_no     INTEGER NOT NULL CHECK (order_no >= 0),
     agreement_no INTEGER NOT NULL CHECK (agreement_no >= 0),
     PRIMARY KEY (slot, order_no)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE "orders" (
-    slot               INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no                 INTEGER NOT NULL CHECK (no >= 0),
-    seller             INTEGER NOT NULL CHECK (seller >= 0),
-    app                INTEGER NOT NULL CHECK (app >= 0),
-    out_trade_no       TEXT    NOT NULL,
-    product            TEXT    NOT NULL CHECK (
-        product = 'face_to_face' OR product = 'qr_code' OR product = 'mini_program' OR product = 'app' OR
-        product = 'wap' OR product = 'page' OR product = 'escrow_physical' OR product = 'escrow_virtual' OR
-        product = 'escrow_auto_delivery' OR product = 'escrow_top_up' OR product = 'escrow_wholesale' OR
-        product = 'escrow_cross_border'),
-    state              TEXT    NOT NULL CHECK (
-        state = 'offered' OR state = 'wait_buyer_pay' OR state = 'paid' OR state = 'finished' OR
-        state = 'closed'),
-    currency           TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    total_minor        INTEGER NOT NULL CHECK (total_minor >= 0),
-    refunded_minor     INTEGER NOT NULL,
-    fee_minor          INTEGER NOT NULL CHECK (fee_minor >= 0),
-    fee_returned_minor INTEGER NOT NULL,
-    subject            TEXT    NOT NULL,
-    body               TEXT,
-    goods_detail       TEXT,
-    named_buyer        INTEGER CHECK (named_buyer >= 0),
-    buyer              INTEGER CHECK (buyer >= 0),
-    buyer_login_masked TEXT,
-    notify_url         TEXT,
-    return_url         TEXT,
-    quit_url           TEXT,
-    charset            TEXT    NOT NULL CHECK (charset IN ('utf8', 'gbk')),
-    rsa1               INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
-    store_id           TEXT,
-    terminal_id        TEXT,
-    operator_id        TEXT,
-    passback_params    TEXT,
-    merchant_order_no  TEXT,
-    opened_at_us       INTEGER NOT NULL,
-    created_at_us      INTEGER,
-    expires_at_us      INTEGER NOT NULL,
-    code_expires_at_us INTEGER,
-    paid_at_us         INTEGER,
-    closed_at_us       INTEGER,
-    timer              INTEGER CHECK (timer >= 0), card TEXT CHECK (card = 'debit_card' OR card = 'credit_card'), card_bank TEXT, settled_with INTEGER, store_name TEXT,
-    PRIMARY KEY (slot, no),
-    CHECK (refunded_minor BETWEEN 0 AND total_minor),
-    CHECK (fee_returned_minor BETWEEN 0 AND fee_minor)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE escrow (
     slot               INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -1478,6 +1432,146 @@ CREATE TABLE "posting" (
          + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
          + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE merchant_staff (
+    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller   INTEGER NOT NULL CHECK (seller >= 0),
+    user     INTEGER NOT NULL CHECK (user >= 0),
+    role     TEXT    NOT NULL CHECK (
+        role = 'owner' OR role = 'manager' OR role = 'finance' OR role = 'till' OR role = 'developer' OR
+        role = 'viewer'),
+    active   INTEGER NOT NULL CHECK (active = 0 OR active = 1),
+    set_by   INTEGER CHECK (set_by >= 0),
+    since_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, seller, user)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE staff_book (
+    slot   INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller INTEGER NOT NULL CHECK (seller >= 0),
+    staff  INTEGER NOT NULL CHECK (staff >= 0),
+    owners INTEGER NOT NULL CHECK (owners >= 0),
+    ever   INTEGER NOT NULL CHECK (ever >= 0),
+    acts   INTEGER NOT NULL CHECK (acts >= 0),
+    PRIMARY KEY (slot, seller)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE staff_place (
+    slot   INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    user   INTEGER NOT NULL CHECK (user >= 0),
+    seller INTEGER NOT NULL CHECK (seller >= 0),
+    role   TEXT    NOT NULL CHECK (
+        role = 'owner' OR role = 'manager' OR role = 'finance' OR role = 'till' OR role = 'developer' OR
+        role = 'viewer'),
+    active INTEGER NOT NULL CHECK (active = 0 OR active = 1),
+    PRIMARY KEY (slot, user, seller)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ops_trail (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    number        INTEGER NOT NULL CHECK (number > 0),
+    at_us         INTEGER NOT NULL,
+    operator      TEXT    NOT NULL,
+    act           TEXT    NOT NULL,
+    subject       TEXT    NOT NULL,
+    digest        BLOB    NOT NULL CHECK (length(digest) = 32),
+    outcome       TEXT    NOT NULL,
+    asked_no      INTEGER CHECK (asked_no > 0 AND asked_no < number),
+    previous_hash BLOB    NOT NULL CHECK (length(previous_hash) = 32),
+    hash          BLOB    NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (slot, number),
+    CHECK ((outcome = 'asked') = (asked_no IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ops_trail_head (
+    slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    last INTEGER NOT NULL CHECK (last > 0),
+    hash BLOB    NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (slot)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE staff_act (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller  INTEGER NOT NULL CHECK (seller >= 0),
+    number  INTEGER NOT NULL CHECK (number > 0),
+    at_us   INTEGER NOT NULL,
+    user    INTEGER NOT NULL CHECK (user >= 0),
+    act     TEXT    NOT NULL,
+    subject TEXT    NOT NULL,
+    PRIMARY KEY (slot, seller, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ops_trail_open (
+    slot   INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    number INTEGER NOT NULL CHECK (number > 0),
+    PRIMARY KEY (slot, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "orders" (
+    slot               INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no                 INTEGER NOT NULL CHECK (no >= 0),
+    seller             INTEGER NOT NULL CHECK (seller >= 0),
+    app                INTEGER NOT NULL CHECK (app >= 0),
+    out_trade_no       TEXT    NOT NULL,
+    product            TEXT    NOT NULL CHECK (
+        product = 'face_to_face' OR product = 'qr_code' OR product = 'mini_program' OR product = 'app' OR
+        product = 'wap' OR product = 'page' OR product = 'escrow_physical' OR product = 'escrow_virtual' OR
+        product = 'escrow_auto_delivery' OR product = 'escrow_top_up' OR product = 'escrow_wholesale' OR
+        product = 'escrow_cross_border' OR product = 'static_code'),
+    state              TEXT    NOT NULL CHECK (
+        state = 'offered' OR state = 'wait_buyer_pay' OR state = 'paid' OR state = 'finished' OR
+        state = 'closed'),
+    currency           TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    total_minor        INTEGER NOT NULL CHECK (total_minor >= 0),
+    refunded_minor     INTEGER NOT NULL,
+    fee_minor          INTEGER NOT NULL CHECK (fee_minor >= 0),
+    fee_returned_minor INTEGER NOT NULL,
+    subject            TEXT    NOT NULL,
+    body               TEXT,
+    goods_detail       TEXT,
+    named_buyer        INTEGER CHECK (named_buyer >= 0),
+    buyer              INTEGER CHECK (buyer >= 0),
+    buyer_login_masked TEXT,
+    notify_url         TEXT,
+    return_url         TEXT,
+    quit_url           TEXT,
+    charset            TEXT    NOT NULL CHECK (charset IN ('utf8', 'gbk')),
+    rsa1               INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
+    store_id           TEXT,
+    terminal_id        TEXT,
+    operator_id        TEXT,
+    passback_params    TEXT,
+    merchant_order_no  TEXT,
+    opened_at_us       INTEGER NOT NULL,
+    created_at_us      INTEGER,
+    expires_at_us      INTEGER NOT NULL,
+    code_expires_at_us INTEGER,
+    paid_at_us         INTEGER,
+    closed_at_us       INTEGER,
+    timer              INTEGER CHECK (timer >= 0),
+    card               TEXT    CHECK (card = 'debit_card' OR card = 'credit_card'),
+    card_bank          TEXT,
+    settled_with       INTEGER,
+    store_name         TEXT,
+    PRIMARY KEY (slot, no),
+    CHECK (refunded_minor BETWEEN 0 AND total_minor),
+    CHECK (fee_returned_minor BETWEEN 0 AND fee_minor)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE static_pay (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    order_no      INTEGER NOT NULL CHECK (order_no >= 0),
+    payer         INTEGER NOT NULL CHECK (payer >= 0),
+    card          INTEGER CHECK (card >= 0),
+    counted_at_us INTEGER,
+    counted_minor INTEGER NOT NULL CHECK (counted_minor >= 0),
+    PRIMARY KEY (slot, order_no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE static_use (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    payer     INTEGER NOT NULL CHECK (payer >= 0),
+    pocket    BLOB    NOT NULL CHECK (length(pocket) = 16),
+    day       INTEGER NOT NULL CHECK (day >= 0),
+    sum_minor INTEGER NOT NULL CHECK (sum_minor >= 0),
+    PRIMARY KEY (slot, payer, pocket, day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE static_wait (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    payer   INTEGER NOT NULL CHECK (payer >= 0),
+    waiting INTEGER NOT NULL CHECK (waiting >= 0),
+    PRIMARY KEY (slot, payer)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
 CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
@@ -1486,23 +1580,8 @@ CREATE INDEX trade_buyer ON trade (slot, buyer, no);
 CREATE INDEX transfer_payer ON transfer (slot, payer, no);
 CREATE INDEX received_payee ON received (slot, payee, no);
 CREATE INDEX bank_order_party ON bank_order (slot, party, no);
-CREATE VIEW v_order AS
-SELECT strftime('%Y%m%d', no / 100000000 + 28800, 'unixepoch') || '2200140'
-           || printf('%011d', (no / 100 + 28800000000) % 86400000000) || printf('%02d', no % 100) AS trade_no,
-       printf('%016d', seller) AS seller,
-       out_trade_no, product, state,
-       CASE currency WHEN 'jpy' THEN printf('%d', total_minor)
-           ELSE printf('%d.%02d', total_minor / 100, total_minor % 100) END AS total,
-       CASE currency WHEN 'jpy' THEN printf('%d', refunded_minor)
-           ELSE printf('%d.%02d', refunded_minor / 100, refunded_minor % 100) END AS refunded,
-       upper(currency) AS currency,
-       subject, buyer,
-       datetime(opened_at_us / 1000000 + 28800, 'unixepoch') AS opened_at,
-       datetime(created_at_us / 1000000 + 28800, 'unixepoch') AS created_at,
-       datetime(paid_at_us / 1000000 + 28800, 'unixepoch') AS paid_at,
-       datetime(closed_at_us / 1000000 + 28800, 'unixepoch') AS closed_at,
-       datetime(expires_at_us / 1000000 + 28800, 'unixepoch') AS expires_at
-FROM orders;
+CREATE INDEX mandate_buyer ON mandate (slot, buyer, no);
+CREATE INDEX orders_seller ON orders (slot, seller, no);
 CREATE VIEW entry (slot, posting_no, leg, kind, business_date, order_no, currency,
                    account, side, amount_minor, balance_after_minor) AS
 SELECT slot, no, 1, kind, business_date, order_no, currency,
@@ -1520,4 +1599,21 @@ UNION ALL
 SELECT slot, no, 4, kind, business_date, order_no, currency,
        account_4, side_4, amount_4_minor, balance_after_4_minor
 FROM posting WHERE account_4 IS NOT NULL;
+CREATE VIEW v_order AS
+SELECT strftime('%Y%m%d', no / 100000000 + 28800, 'unixepoch') || '2200140'
+           || printf('%011d', (no / 100 + 28800000000) % 86400000000) || printf('%02d', no % 100) AS trade_no,
+       printf('%016d', seller) AS seller,
+       out_trade_no, product, state,
+       CASE currency WHEN 'jpy' THEN printf('%d', total_minor)
+           ELSE printf('%d.%02d', total_minor / 100, total_minor % 100) END AS total,
+       CASE currency WHEN 'jpy' THEN printf('%d', refunded_minor)
+           ELSE printf('%d.%02d', refunded_minor / 100, refunded_minor % 100) END AS refunded,
+       upper(currency) AS currency,
+       subject, buyer,
+       datetime(opened_at_us / 1000000 + 28800, 'unixepoch') AS opened_at,
+       datetime(created_at_us / 1000000 + 28800, 'unixepoch') AS created_at,
+       datetime(paid_at_us / 1000000 + 28800, 'unixepoch') AS paid_at,
+       datetime(closed_at_us / 1000000 + 28800, 'unixepoch') AS closed_at,
+       datetime(expires_at_us / 1000000 + 28800, 'unixepoch') AS expires_at
+FROM orders;
 INSERT INTO mark VALUES (1, 0, 0, 0, X'0000000000000000000000000000000000000000000000000000000000000000');

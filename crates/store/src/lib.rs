@@ -25,12 +25,12 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub use sqlite_reader::SqliteReader;
 
-use base::{AppId, BankOrderNo, OrderNo, PartyId, Slot, Stamp, TransferNo};
+use base::{AgreementNo, AppId, BankOrderNo, NoticeNo, OrderNo, PartyId, Slot, Stamp, TransferNo};
 use engine::{Key, Row, Table};
 use fund::{BankOrder, Card};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::{Frozen, Notice, Order, Timer, Trade};
+use trade::{Frozen, Mandate, Notice, Order, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// How far the journal has been posted into the tables.
@@ -129,11 +129,12 @@ pub trait Reader: Send {
     /// Notices whose next attempt is due at or before a moment (microseconds UTC), earliest first, in all slots.
     fn due_notices(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Notice>>, StoreError>;
 
-    /// Notices, newest first: of one app, about one order, of both or of all.
+    /// Notices, newest first: of one app, about one order, of both or of all, with a number below `before`.
     fn notices(
         &mut self,
         app: Option<AppId>,
         order: Option<OrderNo>,
+        before: Option<NoticeNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Notice>>, StoreError>;
 
@@ -184,6 +185,14 @@ pub trait Reader: Send {
         before: Option<BankOrderNo>,
         limit: usize,
     ) -> Result<Vec<Arc<BankOrder>>, StoreError>;
+
+    /// Agreements that a buyer signed, in force or ended, newest first, with a number below `before`.
+    fn mandates(
+        &mut self,
+        buyer: PartyId,
+        before: Option<AgreementNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Mandate>>, StoreError>;
 
     /// Bank cards of a party's own in any state, newest first: those that money was sent to are somebody else's.
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError>;

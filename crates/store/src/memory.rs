@@ -2,13 +2,13 @@
 
 use crate::checks::check;
 use crate::{Mark, Reader, Store, StoreError};
-use base::{AppId, BankOrderNo, OrderNo, PartyId, Plant, Slot, TransferNo, planted};
+use base::{AgreementNo, AppId, BankOrderNo, NoticeNo, OrderNo, PartyId, Plant, Slot, TransferNo, planted};
 use engine::{Key, Row, Table, Tabled};
 use fund::{BankOrder, Card, CardState};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use trade::{Frozen, FrozenState, Notice, Order, Timer, Trade};
+use trade::{Frozen, FrozenState, Mandate, Notice, Order, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// Tables in memory. Clones share their rows, so that a clone kept aside is what a restart finds.
@@ -133,10 +133,13 @@ impl Reader for MemoryStore {
         &mut self,
         app: Option<AppId>,
         order: Option<OrderNo>,
+        before: Option<NoticeNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Notice>>, StoreError> {
         let wanted = |notice: &Notice| {
-            app.is_none_or(|app| app == notice.app) && order.is_none_or(|order| order == notice.order_no)
+            app.is_none_or(|app| app == notice.app)
+                && order.is_none_or(|order| order == notice.order_no)
+                && before.is_none_or(|before| notice.no < before)
         };
         Ok(self.tables().pick(limit, wanted, |notice| std::cmp::Reverse(notice.no)))
     }
@@ -205,6 +208,17 @@ impl Reader for MemoryStore {
         let wanted =
             |order: &BankOrder| order.party == party && before.is_none_or(|before| order.no < before);
         Ok(self.tables().pick(limit, wanted, |order| std::cmp::Reverse(order.no)))
+    }
+
+    fn mandates(
+        &mut self,
+        buyer: PartyId,
+        before: Option<AgreementNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Mandate>>, StoreError> {
+        let wanted =
+            |mandate: &Mandate| mandate.buyer == buyer && before.is_none_or(|before| mandate.no < before);
+        Ok(self.tables().pick(limit, wanted, |mandate| std::cmp::Reverse(mandate.no)))
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

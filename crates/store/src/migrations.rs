@@ -70,6 +70,13 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0045_card_transfer_comes_back",
     "0046_bills_by_party",
     "0047_trade_last_try",
+    "0048_merchant_staff_create",
+    "0049_ops_trail",
+    "0050_orders_by_seller",
+    "0051_staff_act",
+    "0052_ops_trail_open",
+    "0053_mandate_by_buyer",
+    "0054_static_pay_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
@@ -166,6 +173,8 @@ fn now_us() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rusqlite::types::Value;
+    use std::collections::{BTreeMap, BTreeSet};
 
     const NEXT: Migration =
         Migration { name: "9999_party_add_note", sql: "ALTER TABLE party ADD COLUMN note TEXT" };
@@ -251,6 +260,43 @@ mod tests {
         }
         let legs = "SELECT count(*) FROM entry UNION ALL SELECT count(*) FROM v_order";
         assert_eq!(connection.query_row(legs, (), |row| row.get::<_, i64>(0)).unwrap(), 2);
+    }
+
+    /// All that a table of one row says, by column.
+    fn only_row(connection: &Connection, table: &str) -> BTreeMap<String, Value> {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let values: Vec<Value> = statement
+            .query_row((), |row| {
+                (0..names.len()).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<Value>>>()
+            })
+            .unwrap();
+        names.into_iter().zip(values).collect()
+    }
+
+    /// No two columns of the row say the same, so that none can take another's place unseen.
+    #[test]
+    fn orders_that_are_copied_keep_each_column() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let copies =
+            MIGRATIONS.iter().position(|migration| migration.name == "0054_static_pay_create").unwrap();
+        run(&mut connection, &MIGRATIONS[..copies]).unwrap();
+        let row = "
+            INSERT INTO orders (slot, no, seller, app, out_trade_no, product, state, currency, total_minor,
+                refunded_minor, fee_minor, fee_returned_minor, subject, body, goods_detail, named_buyer, buyer,
+                buyer_login_masked, notify_url, return_url, quit_url, charset, rsa1, store_id, terminal_id,
+                operator_id, passback_params, merchant_order_no, opened_at_us, created_at_us, expires_at_us,
+                code_expires_at_us, paid_at_us, closed_at_us, timer, card, card_bank, settled_with, store_name)
+            VALUES (1, 2, 3, 4, 'out', 'qr_code', 'paid', 'usd', 900, 800, 700, 600, 'tea', 'body', 'goods', 5, 6,
+                'a***', 'notify', 'return', 'quit', 'gbk', 0, 'store', 'terminal', 'operator', 'passback',
+                'number', 11, 12, 13, 14, 15, 16, 17, 'debit_card', 'CMB', 18, 'name')";
+        connection.execute(row, ()).unwrap();
+        let before = only_row(&connection, "orders");
+        let said: BTreeSet<String> = before.values().map(|value| format!("{value:?}")).collect();
+        assert_eq!(said.len(), before.len(), "{before:?}");
+        assert!(!before.values().any(|value| *value == Value::Null), "{before:?}");
+        run(&mut connection, MIGRATIONS).unwrap();
+        assert_eq!(only_row(&connection, "orders"), before);
     }
 
     #[test]

@@ -48,8 +48,16 @@ pub(crate) fn key_list(table: Table) -> String {
 }
 
 /// Tables with indexes beside their key. In the others, writing over a row is one walk down one tree.
-pub(crate) const INDEXED: [Table; 6] =
-    [Table::Notice, Table::Timer, Table::BankOrder, Table::Trade, Table::Transfer, Table::Received];
+pub(crate) const INDEXED: [Table; 8] = [
+    Table::Notice,
+    Table::Timer,
+    Table::BankOrder,
+    Table::Order,
+    Table::Trade,
+    Table::Transfer,
+    Table::Received,
+    Table::Mandate,
+];
 
 /// How the rows of a table are found by the party that they are of.
 pub(crate) struct Owner {
@@ -61,11 +69,13 @@ pub(crate) struct Owner {
 }
 
 /// Tables whose rows are lists of parties. A row stays its party's.
-const OWNED: [Owner; 4] = [
+const OWNED: [Owner; 6] = [
+    Owner { table: Table::Order, column: "seller", index: "orders_seller" },
     Owner { table: Table::Trade, column: "buyer", index: "trade_buyer" },
     Owner { table: Table::Transfer, column: "payer", index: "transfer_payer" },
     Owner { table: Table::Received, column: "payee", index: "received_payee" },
     Owner { table: Table::BankOrder, column: "party", index: "bank_order_party" },
+    Owner { table: Table::Mandate, column: "buyer", index: "mandate_buyer" },
 ];
 
 /// The owner's column of a table, if its rows are lists of parties.

@@ -3,12 +3,12 @@
 use crate::sql::{self, Owner, SkipFirst, of};
 use crate::sqlite::read_mark;
 use crate::{Mark, Reader, StoreError};
-use base::{AppId, BankOrderNo, OrderNo, PartyId, Sink, Slot, TransferNo};
+use base::{AgreementNo, AppId, BankOrderNo, NoticeNo, OrderNo, PartyId, Sink, Slot, TransferNo};
 use engine::{Key, Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use rusqlite::Connection;
 use std::sync::Arc;
-use trade::{Frozen, Notice, Order, Timer, Trade};
+use trade::{Frozen, Mandate, Notice, Order, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// Reads the tables through a connection of its own that cannot change them.
@@ -187,29 +187,37 @@ impl Reader for SqliteReader {
         &mut self,
         app: Option<AppId>,
         order: Option<OrderNo>,
+        before: Option<NoticeNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Notice>>, StoreError> {
-        let limit_rows = sql_limit(limit);
+        let (newest, limit_rows) = (newest_below(before.map(NoticeNo::number)), sql_limit(limit));
         match (app, order) {
-            (None, None) => self.newest_of_all(i64::MAX, limit),
-            (None, Some(order)) => self.list("WHERE order_no = ? ORDER BY no DESC LIMIT ?", |sink| {
-                sink.int(order.number());
-                sink.int(limit_rows);
-            }),
+            (None, None) => self.newest_of_all(newest, limit),
             // The unary plus keeps the index by order in use, which finds a handful of rows.
+            (None, Some(order)) => {
+                self.list("WHERE order_no = ? AND +no <= ? ORDER BY no DESC LIMIT ?", |sink| {
+                    sink.int(order.number());
+                    sink.int(newest);
+                    sink.int(limit_rows);
+                })
+            }
             (Some(app), Some(order)) => {
-                self.list("WHERE order_no = ? AND +app = ? ORDER BY no DESC LIMIT ?", |sink| {
+                self.list("WHERE order_no = ? AND +app = ? AND +no <= ? ORDER BY no DESC LIMIT ?", |sink| {
                     sink.int(order.number());
                     sink.int(app.number().cast_signed());
+                    sink.int(newest);
                     sink.int(limit_rows);
                 })
             }
             // An app lies in its merchant's slot, and so do the merchant's notices.
-            (Some(app), None) => self.list("WHERE slot = ? AND app = ? ORDER BY no DESC LIMIT ?", |sink| {
-                sink.int(i64::from(app.slot().number()));
-                sink.int(app.number().cast_signed());
-                sink.int(limit_rows);
-            }),
+            (Some(app), None) => {
+                self.list("WHERE slot = ? AND app = ? AND no <= ? ORDER BY no DESC LIMIT ?", |sink| {
+                    sink.int(i64::from(app.slot().number()));
+                    sink.int(app.number().cast_signed());
+                    sink.int(newest);
+                    sink.int(limit_rows);
+                })
+            }
         }
     }
 
@@ -221,12 +229,7 @@ impl Reader for SqliteReader {
     ) -> Result<Vec<Arc<Order>>, StoreError> {
         let newest = newest_below(before.map(OrderNo::number));
         let Some(seller) = seller else { return self.newest_of_all(newest, limit) };
-        self.list("WHERE slot = ? AND no <= ? AND seller = ? ORDER BY no DESC LIMIT ?", |sink| {
-            sink.int(i64::from(seller.slot().number()));
-            sink.int(newest);
-            sink.int(seller.number().cast_signed());
-            sink.int(sql_limit(limit));
-        })
+        self.of_party(seller, newest, limit)
     }
 
     fn trades(
@@ -278,6 +281,15 @@ impl Reader for SqliteReader {
         limit: usize,
     ) -> Result<Vec<Arc<BankOrder>>, StoreError> {
         self.of_party(party, newest_below(before.map(BankOrderNo::number)), limit)
+    }
+
+    fn mandates(
+        &mut self,
+        buyer: PartyId,
+        before: Option<AgreementNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Mandate>>, StoreError> {
+        self.of_party(buyer, newest_below(before.map(AgreementNo::number)), limit)
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

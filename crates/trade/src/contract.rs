@@ -88,7 +88,7 @@ impl Product {
     /// The contract that an order of this product is under when its buyer pays it: neither frozen money nor a mandate.
     pub const fn contract(self) -> ContractProduct {
         match self {
-            Product::FaceToFace | Product::QrCode => ContractProduct::FaceToFace,
+            Product::FaceToFace | Product::QrCode | Product::StaticCode => ContractProduct::FaceToFace,
             Product::MiniProgram => ContractProduct::MiniProgram,
             Product::App => ContractProduct::App,
             Product::Wap => ContractProduct::Wap,

@@ -24,6 +24,7 @@ mod settlement_batch;
 mod split;
 mod split_refusal;
 mod state;
+mod static_code;
 
 pub use agreement::{
     Agreement, AgreementEvent, AgreementName, AgreementState, AgreementText, Debit, DebitRefused, EndedBy,
@@ -83,3 +84,4 @@ pub use split::{
 };
 pub use split_refusal::{BackRefused, BindRefused, SplitRefused};
 pub use state::{OrderEvent, OrderState, next};
+pub use static_code::{STATIC_DAY_FEN, STATIC_WAITING_MAX, StaticPay, StaticUse, StaticWait};

@@ -44,6 +44,8 @@ pub enum Product {
     EscrowWholesale,
     /// Paid into escrow, for [`Goods::CrossBorder`].
     EscrowCrossBorder,
+    /// A known buyer scanned the code that hangs on the merchant's counter, and said how much.
+    StaticCode,
 }
 
 impl Product {
@@ -51,7 +53,7 @@ impl Product {
     pub const fn is_offer(self) -> bool {
         match self {
             Product::QrCode | Product::App | Product::Wap | Product::Page => true,
-            Product::FaceToFace | Product::MiniProgram => false,
+            Product::FaceToFace | Product::MiniProgram | Product::StaticCode => false,
             Product::EscrowPhysical
             | Product::EscrowVirtual
             | Product::EscrowAutoDelivery
@@ -69,7 +71,8 @@ impl Product {
             | Product::MiniProgram
             | Product::App
             | Product::Wap
-            | Product::Page => None,
+            | Product::Page
+            | Product::StaticCode => None,
             Product::EscrowPhysical => Some(Goods::Physical),
             Product::EscrowVirtual => Some(Goods::Virtual),
             Product::EscrowAutoDelivery => Some(Goods::AutoDelivery),

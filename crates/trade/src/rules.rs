@@ -115,6 +115,7 @@ pub fn expiry(product: Product, timeout: Option<Timeout>, absolute_us: Option<i6
     let default = match product {
         Product::FaceToFace => EXPIRY_FACE_US,
         Product::QrCode => EXPIRY_FACE_US,
+        Product::StaticCode => EXPIRY_FACE_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => EXPIRY_DEFAULT_US,
         Product::EscrowPhysical
         | Product::EscrowVirtual

@@ -1,17 +1,20 @@
 //! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, how
-//! single apps are treated, and which faults a developer asked for.
+//! single apps are treated, which faults a developer asked for, and which calls a world for trying out remembers.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `profile`, `faults`, `fault_book`, `apps`, `open_id`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `profile`, `faults`, `fault_book`, `apps`, `open_id`,
+//! `requests`, `masks`.
 
 mod apps;
 mod clock;
 mod fault_book;
 mod faults;
+pub mod masks;
 mod open_id;
 mod profile;
+mod requests;
 mod secrets;
 mod tokens;
 
@@ -20,6 +23,10 @@ pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move,
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
 pub use profile::{Oddity, Profile, ProfileError};
+pub use requests::{
+    AnswerKind, CutText, Interface, REQUESTS_MAX, RequestSeen, Requests, SignatureSeen, SignedText,
+    TEXT_BYTES_MAX,
+};
 pub use secrets::{Secrets, SecretsError};
 pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 

@@ -562,7 +562,7 @@ fn persons() {
         Case("usage", "kind = 'balance_year'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
         Case("usage", "kind = 'balance_life'", "sum_minor = 0", &[("usage", UsageWrong)]),
         Case("usage", "kind = 'receive_day'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
-        Case("usage", "kind = 'receive_day'", "count = 2", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_day'", "count = 9", &[("usage", UsageWrong)]),
         Case("merchant_store", "store_id = 'S1'", "name = ' tea'", &[("merchant_store", PartyWrong)]),
         Case(
             "merchant_store",
@@ -600,7 +600,8 @@ fn more_than_a_merchant_without_a_licence_may_receive_is_named() {
         (20_000_001, "month", true),
     ] {
         let world = World::copy();
-        world.change(&format!("UPDATE orders SET total_minor = {fen} WHERE {order}"));
+        // The stall's other sale is of that day, too.
+        world.change(&format!("UPDATE orders SET total_minor = {} WHERE {order}", fen - 1_000));
         world.change(&format!("UPDATE usage SET sum_minor = {fen} WHERE kind = 'receive_{kind}'"));
         let told = format!("{fen} was received, above the limit of {}", fen - 1);
         assert_eq!(world.verify().to_string().contains(&told), is_above, "{fen} a {kind}");
@@ -632,11 +633,124 @@ fn operators_are_of_two_operators() {
 }
 
 #[test]
+fn staff_is_what_owners_say_and_persons_know() {
+    const WRONG: &[(&str, FindingKind)] = &[("merchant_staff", StaffWrong)];
+    const PLACE: &[(&str, FindingKind)] = &[("staff_place", StaffWrong)];
+    const BOOK: &[(&str, FindingKind)] = &[("staff_book", StaffWrong)];
+    run(&[
+        Case("merchant_staff", "role = 'viewer'", "role = 'finance'", PLACE),
+        Case("merchant_staff", "role = 'viewer'", "set_by = seller", WRONG),
+        Case("merchant_staff", "role = 'viewer'", "set_by = NULL", &[]),
+        Case("merchant_staff", "role = 'viewer'", "since_us = 7", &[]),
+        Case(
+            "merchant_staff",
+            "role = 'viewer'",
+            "active = 0",
+            &[("staff_place", StaffWrong), ("staff_book", StaffWrong)],
+        ),
+        Case(
+            "merchant_staff",
+            "role = 'owner'",
+            "role = 'manager'",
+            &[("staff_place", StaffWrong), ("staff_book", StaffWrong)],
+        ),
+        Case("staff_place", "role = 'viewer'", "role = 'owner'", PLACE),
+        Case("staff_place", "role = 'viewer'", "active = 0", PLACE),
+        Case("staff_book", "slot >= 0", "staff = 3", BOOK),
+        Case("staff_book", "slot >= 0", "owners = 2", BOOK),
+        Case("staff_book", "slot >= 0", "ever = 9", BOOK),
+        Case("staff_book", "slot >= 0", "acts = 1", BOOK),
+        Case("staff_act", "number = 1", "user = seller", &[("staff_act", StaffWrong)]),
+        Case("staff_act", "number = 1", "subject = ''", &[]),
+    ]);
+    for number in 1..=2 {
+        let world = World::copy();
+        world.change(&format!("DELETE FROM staff_act WHERE number = {number}"));
+        found(&world.verify(), StaffWrong, "staff_book");
+    }
+}
+
+#[test]
+fn what_operators_did_is_one_chain() {
+    const NOTE: &[(&str, FindingKind)] = &[("ops_trail", TrailWrong)];
+    const BOTH: &[(&str, FindingKind)] = &[("ops_trail", TrailWrong), ("ops_trail_head", TrailWrong)];
+    const HEAD: &[(&str, FindingKind)] = &[("ops_trail_head", TrailWrong)];
+    run(&[
+        Case("ops_trail", "number = 1", "subject = 'dan'", NOTE),
+        Case("ops_trail", "number = 1", "operator = 'ada'", NOTE),
+        Case("ops_trail", "number = 2", "outcome = 'refused:stale'", NOTE),
+        Case("ops_trail", "number = 2", "act = 'operator.propose'", NOTE),
+        Case("ops_trail", "number = 2", "previous_hash = zeroblob(32)", NOTE),
+        Case("ops_trail", "number = 3", "at_us = at_us + 1", NOTE),
+        Case("ops_trail", "number = 3", "digest = zeroblob(32)", NOTE),
+        Case("ops_trail", "number = 3", "hash = zeroblob(32)", BOTH),
+        Case("ops_trail_head", "slot >= 0", "last = 2", HEAD),
+        Case("ops_trail_head", "slot >= 0", "hash = zeroblob(32)", HEAD),
+    ]);
+    for number in 1..=3 {
+        let world = World::copy();
+        world.change(&format!("DELETE FROM ops_trail WHERE number = {number}"));
+        let table = if number == 3 { "ops_trail_head" } else { "ops_trail" };
+        found(&world.verify(), TrailWrong, table);
+    }
+    let world = World::copy();
+    world.change("DELETE FROM ops_trail_head");
+    found(&world.verify(), TrailWrong, "ops_trail_head");
+    for (change, message) in [
+        ("DELETE FROM ops_trail_open", "the outcome of this act is not noted"),
+        ("INSERT INTO ops_trail_open SELECT slot, 1 FROM ops_trail_open", "no act of this number waits"),
+        ("INSERT INTO ops_trail_open SELECT slot, 2 FROM ops_trail_open", "no act of this number waits"),
+        ("INSERT INTO ops_trail_open SELECT 5, number FROM ops_trail_open", "no act of this number waits"),
+    ] {
+        let world = World::copy();
+        world.change(change);
+        let report = world.verify();
+        let said = &found(&report, TrailWrong, "ops_trail_open").message;
+        assert!(said.contains(message), "{change}\n{report}");
+    }
+}
+
+#[test]
+fn what_was_paid_by_printed_codes() {
+    const PAY: &[(&str, FindingKind)] = &[("static_pay", UsageWrong)];
+    const USE: &[(&str, FindingKind)] = &[("static_use", UsageWrong)];
+    const BOTH: &[(&str, FindingKind)] = &[("static_pay", UsageWrong), ("static_use", UsageWrong)];
+    run(&[
+        Case("static_use", "slot >= 0", "sum_minor = sum_minor - 1", USE),
+        Case("static_use", "slot >= 0", "sum_minor = 50001", USE),
+        Case("static_wait", "slot >= 0", "waiting = waiting + 1", &[("static_wait", UsageWrong)]),
+        Case("static_pay", "order_no = {T40}", "counted_minor = 50001", BOTH),
+        Case("static_pay", "order_no = {T40}", "counted_minor = 0", BOTH),
+        Case("static_pay", "order_no = {T40}", "counted_at_us = NULL", BOTH),
+        Case("static_pay", "order_no = {T40}", "counted_at_us = counted_at_us - 86400000000", BOTH),
+        Case("static_pay", "order_no = {T40}", "card = 7", BOTH),
+        Case("static_pay", "order_no = {T41}", "counted_minor = 1500", BOTH),
+        Case("static_pay", "order_no = {T42}", "counted_minor = 1500", PAY),
+    ]);
+    let world = World::copy();
+    world.change(&filled("DELETE FROM static_pay WHERE order_no = {T42}"));
+    assert!(found(&world.verify(), UsageWrong, "trade").message.contains("not noted"));
+    let world = World::copy();
+    world.change("DELETE FROM static_use");
+    found(&world.verify(), UsageWrong, "static_use");
+    for (table, kind) in [("static_pay", PartyWrong), ("static_use", PartyWrong)] {
+        let world = World::copy();
+        world.change(&format!("UPDATE {table} SET payer = payer + 100000"));
+        found(&world.verify(), kind, table);
+    }
+}
+
+#[test]
 fn who_is_named_in_a_key_is_looked_at_too() {
     for (table, change, kind) in [
         ("operator", "name = ' cem' WHERE name = 'cem'", OperatorWrong),
         ("operator", "slot = 5 WHERE name = 'cem'", OperatorWrong),
         ("merchant_store", "seller = seller + 100000 WHERE store_id = 'S1'", PartyWrong),
+        ("merchant_staff", "seller = seller + 100000 WHERE role = 'viewer'", PartyWrong),
+        ("staff_place", "user = user + 100000 WHERE role = 'viewer'", PartyWrong),
+        ("staff_place", "seller = seller + 100000 WHERE role = 'viewer'", StaffWrong),
+        ("merchant_staff", "user = user + 100000 WHERE role = 'viewer'", StaffWrong),
+        ("staff_act", "seller = seller + 100000 WHERE number = 1", PartyWrong),
         ("usage", "period = period + 1 WHERE kind = 'receive_month'", UsageWrong),
     ] {
         let world = World::copy();

@@ -21,12 +21,14 @@ use engine::{
 use engine::{
     ApplicationStep, CloseStore, FillApplication, MoveApplication, NoteDocument, OpenStore, SignApplication,
 };
-use engine::{ApproveOperator, FoundOperators, ProposeOperator};
+use engine::{
+    ApproveOperator, FoundOperators, NoteAct, NoteStaffAct, ProposeOperator, SetStaff, ShopClose, ShopRefund,
+};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{
     AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, MerchantKind, OperatorRole, PartyKind,
-    PartyStatus, TokenRole,
+    PartyStatus, StaffRole, TokenRole,
 };
 use rusqlite::Connection;
 use std::fs;
@@ -253,6 +255,7 @@ impl Script {
         assert!(self.confirm(&late, bob).await.is_err());
 
         self.split(&cast).await;
+        self.by_counter_code(&cast).await;
 
         // Above the limit: it waits for the buyer. And codes that are of no use.
         self.pay(&cast, "T12-above-limit", 200_000, alice).await;
@@ -260,7 +263,9 @@ impl Script {
             .await
             .unwrap_err();
         let (stall, stall_app) = self.authorize(&cast).await.unwrap();
+        let of_stall = Cast { shop: stall, app: stall_app, ..cast };
         self.operators().await;
+        self.staff(&of_stall).await;
         for (store_id, closes) in [("S1", false), ("S2", true)] {
             let store_id: people::StoreId = Text::new(store_id).unwrap();
             let name = Text::new("stall").unwrap();
@@ -269,7 +274,6 @@ impl Script {
                 self.door.ask(CloseStore { seller: stall, store_id }).await.unwrap();
             }
         }
-        let of_stall = Cast { shop: stall, app: stall_app, ..cast };
         self.pay(&of_stall, "T31-without-a-licence", 1_100, bob).await;
         let person = self.door.ask(FindAddress { address: [4; 16] }).await.unwrap().party;
         let of_person = self.pay(&cast, "T30-of-a-person", 1_200, person).await;
@@ -297,6 +301,51 @@ impl Script {
         crate::day_closes::live(&self.door, &self.tables).await;
     }
 
+    /// Two payments by the code on the counter, a part of the second given back, and one that nobody paid.
+    async fn by_counter_code(&self, cast: &Cast) {
+        for (number, pays) in
+            [("T40-by-counter-code", true), ("T41-given-back-in-part", true), ("T42-unpaid", false)]
+        {
+            let mut command = self.order(cast, number, 1_500, Product::StaticCode, None);
+            command.meaning.named_buyer = Some(cast.alice);
+            let order = self.door.ask(command).await.unwrap().order;
+            if pays {
+                self.confirm(&order, cast.alice).await.unwrap();
+            }
+            if number.starts_with("T41") {
+                self.refund(cast.shop, &order, 500, "R41").await.unwrap();
+            }
+        }
+    }
+
+    /// Whoever signed for the stall owns it; a registered person was at its till, and looks on now. The owner notes a
+    /// key, gives a part back to a buyer in another slot, and takes a code back that nobody scanned.
+    async fn staff(&mut self, of_stall: &Cast) {
+        let Cast { shop: stall, alice: owner, bob, .. } = *of_stall;
+        let user = self.door.ask(FindAddress { address: [4; 16] }).await.unwrap().party;
+        for role in [StaffRole::Till, StaffRole::Viewer] {
+            let set = SetStaff { seller: stall, user, role, active: true, by: Some(owner) };
+            self.door.ask(set).await.unwrap();
+        }
+        let (act, subject) = (Text::new("app_key.add").unwrap(), Text::new("1").unwrap());
+        self.door.ask(NoteStaffAct { seller: stall, user: owner, act, subject }).await.unwrap();
+
+        assert_ne!(stall.slot(), bob.slot(), "the refund goes from one slot to another");
+        let paid = self.pay(of_stall, "T32-refunded-by-a-person", 1_000, bob).await;
+        let refund = RefundOrder {
+            seller: stall,
+            which: Which::No(paid.no),
+            amount: fen(300),
+            out_request_no: Some(Text::new("P1").unwrap()),
+            reason: None,
+            back: Vec::new(),
+        };
+        self.door.ask(ShopRefund { refund, left: fen(1_000), by: owner }).await.unwrap();
+        let offered = self.offer(of_stall, "T33-taken-back", 900).await;
+        let which = Which::No(offered.no);
+        self.door.ask(ShopClose { seller: stall, which, by: owner }).await.unwrap();
+    }
+
     /// The first admin, a second one who takes the post, a clerk, and one who is only proposed.
     async fn operators(&self) {
         let name = |name: &str| Text::new(name).unwrap();
@@ -313,6 +362,13 @@ impl Script {
                 let approve = ApproveOperator { by: name(approver), name: name(who), role, active };
                 self.door.ask(approve).await.unwrap();
             }
+        }
+        // One act that ended, and one of which nobody noted how.
+        for (outcome, asked_no) in [("asked", None), ("done", Some(1)), ("asked", None)] {
+            let (act, subject) = (Text::new("operator.approve").unwrap(), Text::new("cem").unwrap());
+            let (digest, outcome) = ([7; 32], Text::new(outcome).unwrap());
+            let note = NoteAct { operator: name("bea"), act, subject, digest, outcome, asked_no };
+            self.door.ask(note).await.unwrap();
         }
     }
 

@@ -129,6 +129,27 @@ fn card_order_of(reader: &mut dyn Reader, trade: &Trade) -> Result<Option<Arc<Ba
     }
 }
 
+/// Whether a bank has, or may yet take, what was to pay a trade that is closed and unpaid: until its word is there and
+/// what it took is back, nobody can say that nothing moved.
+pub(super) fn is_at_bank(reader: &mut dyn Reader, trade: &Trade) -> Result<bool, BillError> {
+    if trade.state != TradeState::Closed || trade.paid_at_us.is_some() {
+        return Ok(false);
+    }
+    let order = card_order_of(reader, trade)?;
+    Ok(order.is_some_and(|order| match order.state {
+        BankOrderState::Asked
+        | BankOrderState::Unknown
+        | BankOrderState::GivenUp
+        | BankOrderState::Done
+        | BankOrderState::Returning => true,
+        BankOrderState::Draft
+        | BankOrderState::Failed
+        | BankOrderState::Closed
+        | BankOrderState::Returned
+        | BankOrderState::Credited => false,
+    }))
+}
+
 /// What became of an order to a bank that paid nothing.
 fn came_to_nothing(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<Happening>, BillError> {
     Ok(match order.state {
@@ -150,7 +171,7 @@ fn came_to_nothing(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<
 }
 
 /// When the bank's word came of the order that brings back what it took too late, which is one of its own.
-fn returned_at_us(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<i64>, BillError> {
+pub(super) fn returned_at_us(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<i64>, BillError> {
     let Some(key) = late_return(order) else { return Ok(None) };
     let Some(Row::BankOrderKey(named)) = reader.row(&key)? else { return Ok(None) };
     match reader.row(&Key::BankOrder((order.slot, named.no)))? {

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 
+mod merchant;
 mod months;
+mod news;
 mod pages;
 mod samples;
 mod speed;

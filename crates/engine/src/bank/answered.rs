@@ -106,10 +106,11 @@ fn decide_done(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault> {
     }
     if order.state == BankOrderState::Returning && !planted(Plant::LateTopUpBooked) {
         books::must(rows, Template::CardTurn { party, amount }, topic)?;
+        let counted_at_us = order.counted_at_us;
         limits::give_back(rows, &mut order)?;
         returns::open(rows, &order, returns::LATE, amount)?;
         if order.kind == BankOrderKind::Pay {
-            pay::let_go(rows, &order)?;
+            pay::let_go(rows, &order, counted_at_us)?;
         }
         rows.put(order);
         return Ok(());
@@ -156,10 +157,11 @@ fn heard_refused(rows: &mut Rows<'_>, order: &BankOrder, reason: BankReason) -> 
 /// An order that the bank refused for good: what left the balance is there again, also in one that was closed.
 fn decide_refused(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault> {
     let (party, topic) = (order.party, Some(order.no.topic()));
+    let counted_at_us = order.counted_at_us;
     limits::give_back(rows, &mut order)?;
     match order.kind {
         BankOrderKind::TopUp => {}
-        BankOrderKind::Pay => pay::let_go(rows, &order)?,
+        BankOrderKind::Pay => pay::let_go(rows, &order, counted_at_us)?,
         BankOrderKind::Withdraw if planted(Plant::RefusedWithdrawalLost) => {}
         BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer => {
             let mut amount = order.with_fee().map_err(|error| Fault(format!("{}: {error}", order.no)))?;

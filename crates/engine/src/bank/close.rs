@@ -60,6 +60,7 @@ pub(crate) fn time_is_over(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fau
 /// Writes an order that is given up. What it counted stays counted while the bank may still take the money.
 fn give_up(rows: &mut Rows<'_>, order: BankOrder, state: BankOrderState) -> Result<Arc<BankOrder>, Fault> {
     let mut order = BankOrder { state, ..order };
+    let counted_at_us = order.counted_at_us;
     if !state.is_open() {
         order.next_try_at_us = None;
         limits::give_back(rows, &mut order)?;
@@ -69,7 +70,7 @@ fn give_up(rows: &mut Rows<'_>, order: BankOrder, state: BankOrderState) -> Resu
     }
     // Whatever the bank says from now on goes back to the card: what it was to pay is free for other ways.
     if order.kind == BankOrderKind::Pay {
-        pay::let_go(rows, &order)?;
+        pay::let_go(rows, &order, counted_at_us)?;
     }
     let order = Arc::new(order);
     rows.put_shared(order.clone());

@@ -10,7 +10,7 @@ use crate::claim_order::masked;
 use crate::command::Next;
 use crate::proof::{self, act_of_paying};
 use crate::risk_check::{self, Gate};
-use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books};
+use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books, static_code};
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
 use fund::{
     BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderRefused, BankOrderState, Card, CardKind,
@@ -122,12 +122,11 @@ pub(super) fn go(
     };
     let party = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal);
     let Some(party) = party else { return no(PayRefused::BuyerBlocked) };
-    let own = rows.get::<Card>((slot, card))?.filter(|own| own.party == buyer);
-    if trade.credit_off && own.is_some_and(|own| own.kind == CardKind::Credit) {
-        return Stop::because(PayByCardRefused::CreditOff);
+    let (bank_order, counts_at_us) = (asked.number(rows), asked.at_us(rows));
+    if let Some(refused) = barred(rows, &trade, card, counts_at_us)? {
+        return Stop::because(refused);
     }
     let wish = Wish { party: buyer, card, kind: BankOrderKind::Pay, amount: trade.total() };
-    let (bank_order, counts_at_us) = (asked.number(rows), asked.at_us(rows));
     let fits = check(rows, wish, bank_order, counts_at_us)?;
     let fits = fits.map_err(|refused| Stop::Refused(PayByCardRefused::Card(refused)))?;
     let look = risk_check::of_order(rows, &party, &trade, proven.given)?;
@@ -152,11 +151,27 @@ pub(super) fn go(
     let mut order = draft_as(rows, bank_order, wish, fits.price, key);
     give_up_later(rows, &mut order);
     limits::count(rows, &mut order, counts_at_us)?;
+    static_code::count(rows, &trade, Some(card), counts_at_us)?;
     let order = BankOrder { state: BankOrderState::Asked, about: Some(order_no), ..order };
     let order = Arc::new(send_now(rows, order));
     rows.put_shared(order.clone());
     rows.put(Trade { bank_order: Some(order.no), last_try: Some(order.no), ..(*trade).clone() });
     Ok(Next::Answer(order))
+}
+
+/// Why a card does not pay this trade, whatever is on it.
+fn barred(
+    rows: &mut Rows<'_>,
+    trade: &Trade,
+    card: CardNo,
+    at_us: i64,
+) -> Result<Option<PayByCardRefused>, Fault> {
+    if !static_code::allows(rows, trade, Some(card), at_us)? {
+        return Ok(Some(PayByCardRefused::Pay(PayRefused::StaticLimit)));
+    }
+    let own = rows.get::<Card>((rows.slot(), card))?.filter(|own| own.party == trade.buyer);
+    let is_credit = own.is_some_and(|own| own.kind == CardKind::Credit);
+    Ok((trade.credit_off && is_credit).then_some(PayByCardRefused::CreditOff))
 }
 
 /// The trade that an order pays, when it still is the one that does.
@@ -178,6 +193,7 @@ pub(super) fn paid(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> 
     let card = rows.get::<Card>((rows.slot(), order.card))?.ok_or_else(gone)?;
     let (buyer, amount, order_no) = (order.party, order.amount(), trade.no);
     books::must(rows, Template::CardPay { buyer, amount }, Some(order_no))?;
+    static_code::waits_no_longer(rows, order_no)?;
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(rows.now_us()), ..(*trade).clone() });
     let kind = match card.kind {
         CardKind::Debit => CardChannel::DebitCard,
@@ -190,12 +206,23 @@ pub(super) fn paid(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The bank did not pay and will not: the trade can be paid in another way.
-pub(super) fn let_go(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> {
-    if let Some(trade) = trade_of(rows, order)? {
-        rows.put(Trade { bank_order: None, ..(*trade).clone() });
+/// The bank did not pay, or what it pays goes back: the trade can be paid in another way. `counted_at_us` is when the
+/// order was counted before anything of that was given back.
+pub(super) fn let_go(
+    rows: &mut Rows<'_>,
+    order: &BankOrder,
+    counted_at_us: Option<i64>,
+) -> Result<(), Fault> {
+    let Some(trade) = trade_of(rows, order)? else {
+        // It was given up before, and kept its room until the bank's last word.
+        return counted_at_us.map_or(Ok(()), |at_us| static_code::free_given_up(rows, order, at_us));
+    };
+    rows.put(Trade { bank_order: None, ..(*trade).clone() });
+    if order.state == BankOrderState::GivenUp {
+        static_code::keep_given_up(rows, trade.no)
+    } else {
+        static_code::give_back(rows, trade.no, trade.total())
     }
-    Ok(())
 }
 
 /// The order could not take the money any more: it goes back to its card.
@@ -220,5 +247,5 @@ pub(crate) fn refund(rows: &mut Rows<'_>, no: BankOrderNo, said: &RefundIn) -> R
     let order = rows.get::<BankOrder>((rows.slot(), no))?.ok_or_else(gone)?;
     let template = Template::CardBack { buyer: said.buyer, amount: said.amount };
     books::must(rows, template, Some(said.order_no))?;
-    returns::open(rows, &order, &format!("refund {}", said.out_request_no), said.amount).map(drop)
+    returns::open(rows, &order, &returns::refund_part(said.out_request_no.as_str()), said.amount).map(drop)
 }

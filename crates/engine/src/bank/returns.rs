@@ -3,7 +3,7 @@
 use super::confirm::send_now;
 use super::prepare::{Wish, by_key, draft};
 use crate::{Fault, Key, Rows};
-use base::{BankOrderNo, Text};
+use base::{BankOrderNo, PartyId, Text};
 use fund::{
     BankEvent, BankKey, BankMove, BankOrder, BankOrderKind, BankOrderState, WithdrawPrice, bank_next,
 };
@@ -46,6 +46,18 @@ pub(crate) fn key(of: BankOrderNo, part: &str) -> Result<BankKey, Fault> {
 pub fn late_return(of: &BankOrder) -> Option<Key> {
     let key = key(of.no, LATE).ok()?;
     Some(Key::BankOrderKey((of.slot, of.party, BankOrderKind::Return, key)))
+}
+
+/// The key of the row that names the order which brings a refund of this number to the card that paid; `None` of a
+/// number that fits into no key.
+pub fn refund_return(buyer: PartyId, paid_by: BankOrderNo, out_request_no: &str) -> Option<Key> {
+    let key = key(paid_by, &refund_part(out_request_no)).ok()?;
+    Some(Key::BankOrderKey((buyer.slot(), buyer, BankOrderKind::Return, key)))
+}
+
+/// The part of a key that names a refund.
+pub(crate) fn refund_part(out_request_no: &str) -> String {
+    format!("refund {out_request_no}")
 }
 
 /// A return was decided by the bank: what it returned hears of it, when it was the whole of it. A refund is a part of

@@ -18,15 +18,15 @@ use trade::{
 const CODE: [u8; 16] = [7; 16];
 const OTHER_CODE: [u8; 16] = [8; 16];
 
-fn fen(minor: u64) -> Money {
+pub(crate) fn fen(minor: u64) -> Money {
     Money::from_minor(minor, Currency::Cny).unwrap()
 }
 
 /// The merchant's cell, the buyer's cell, and who lives there.
-struct Two {
-    merchants: World,
-    buyers: World,
-    seller: PartyId,
+pub(crate) struct Two {
+    pub(crate) merchants: World,
+    pub(crate) buyers: World,
+    pub(crate) seller: PartyId,
     app: AppId,
     buyer: PartyId,
 }
@@ -43,7 +43,7 @@ fn login_in(slot: Slot) -> String {
     (0..).map(|at| format!("p{at}@x")).find(|login| Slot::of_text(login) == slot).unwrap()
 }
 
-fn two() -> Two {
+pub(crate) fn two() -> Two {
     let home = Slot::new(11).unwrap();
     let (mut merchants, mut buyers) = (World::new(), World::new());
     merchants.home = SlotSet::of([home]);
@@ -74,7 +74,7 @@ impl Two {
         self.merchants.run(self.order(300, CODE))
     }
 
-    fn order(&self, minor: u64, digest: [u8; 16]) -> OpenOrder {
+    pub(crate) fn order(&self, minor: u64, digest: [u8; 16]) -> OpenOrder {
         let delivery = Delivery {
             notify_url: Some(Text::new("https://shop.example/notify").unwrap()),
             return_url: None,
@@ -118,7 +118,7 @@ impl Two {
     }
 
     /// Opens an order of so much, pays it, and lets everything arrive.
-    fn sell(&mut self, minor: u64) {
+    pub(crate) fn sell(&mut self, minor: u64) {
         let (party, key) = (self.buyer, Text::new("more").unwrap());
         assert!(self.buyers.run(TopUp { party, amount: fen(minor), key }).is_accepted());
         assert!(self.buyers.run(IssuePayCode { party, digest: CODE, attempt: None }).is_accepted());
@@ -155,7 +155,7 @@ impl Two {
         (**self.merchants.all::<Order>().next().unwrap()).clone()
     }
 
-    fn purses(&self) -> (i64, i64) {
+    pub(crate) fn purses(&self) -> (i64, i64) {
         (
             self.buyers.balance(self.buyer, AccountKind::Balance),
             self.merchants.balance(self.seller, AccountKind::Balance),
@@ -163,7 +163,7 @@ impl Two {
     }
 }
 
-fn number_one() -> Which {
+pub(crate) fn number_one() -> Which {
     Which::Out(Text::new("n1").unwrap())
 }
 
@@ -172,7 +172,7 @@ fn opened(reply: Option<&Reply>) -> Result<bool, OpenRefused> {
     answer.as_ref().map(|opened| opened.paid).map_err(|refused| *refused)
 }
 
-fn receive(world: &mut World, parcel: &Parcel) -> Ran {
+pub(crate) fn receive(world: &mut World, parcel: &Parcel) -> Ran {
     world.run(Receive { parcel: parcel.clone() })
 }
 

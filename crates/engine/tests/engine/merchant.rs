@@ -9,7 +9,7 @@ use engine::{
 use ledger::Account;
 use people::{
     App, AppStatus, ApplicationState, DIGEST_MARK, DocumentKind, GONE_MARK, Login, LoginName,
-    MerchantApplication, MerchantKind, Party, PartyKind, PartyStatus,
+    MerchantApplication, MerchantKind, MerchantStaff, Party, PartyKind, PartyStatus, StaffPlace, StaffRole,
 };
 
 const LOGIN: &str = "new-tea";
@@ -125,6 +125,10 @@ fn an_application_is_corrected_passes_and_is_signed() {
     );
     assert_eq!(world.get::<Login>((slot, login())).unwrap().party, merchant);
     assert_eq!(world.all::<Account>().filter(|account| account.owner == merchant).count(), 1);
+    let staff = world.get::<MerchantStaff>((slot, merchant, applicant())).unwrap();
+    assert_eq!((staff.acts_as(), staff.set_by), (Some(StaffRole::Owner), None), "who signs owns it");
+    let place = world.get::<StaffPlace>((applicant().slot(), applicant(), merchant)).unwrap();
+    assert_eq!((place.role, place.active), (StaffRole::Owner, true));
     let opened = world.get::<App>((slot, app)).unwrap();
     assert_eq!(
         (opened.seller, opened.status, opened.public_key.as_slice()),
@@ -239,11 +243,17 @@ fn each_refusal_of_an_application() {
     step(&mut world, submit()).unwrap();
     step(&mut world, confirm()).unwrap();
     let pass = |name| ApplicationStep::Pass(reviewer(name));
+    let own = applicant().to_string();
+    let turn_down = ApplicationStep::Reject { reviewer: reviewer(&own), reasons: 0, note: None };
+    for of_itself in [ApplicationStep::Claim(reviewer(&own)), pass(&own), turn_down] {
+        assert_eq!(step(&mut world, of_itself), Err(ApplicationRefused::OwnCase));
+    }
     assert_eq!(step(&mut world, pass("li")), Err(ApplicationRefused::NotClaimed), "nobody took it");
     step(&mut world, ApplicationStep::Claim(reviewer("li"))).unwrap();
     assert_eq!(step(&mut world, ApplicationStep::Claim(reviewer("li"))), Ok(Auditing), "again is the same");
     assert_eq!(step(&mut world, ApplicationStep::Claim(reviewer("wu"))), Err(ApplicationRefused::NotClaimed));
     assert_eq!(step(&mut world, pass("wu")), Err(ApplicationRefused::NotClaimed));
+    assert_eq!(step(&mut world, pass(&own)), Err(ApplicationRefused::OwnCase), "comes before");
     assert_eq!(step(&mut world, reject(0)), Err(ApplicationRefused::ReasonMissing));
     assert_eq!(note(&mut world, DocumentKind::Indoor), Err(ApplicationRefused::StateDiffers(Auditing)));
     assert_eq!(sign(&mut world), Err(ApplicationRefused::StateDiffers(Auditing)));

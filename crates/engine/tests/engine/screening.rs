@@ -335,7 +335,7 @@ fn nothing_leaves_a_listed_merchant_s_balance() {
 /// One operator alone releases nothing; to keep a hit one is enough, also when another would release it.
 #[test]
 fn a_hit_is_released_by_two_people() {
-    use DecideRiskRefused::{Decided, NoOperator, NotFound, SelfRelease};
+    use DecideRiskRefused::{Decided, NoOperator, NotFound, OwnCase, SelfRelease};
     let mut world = World::new();
     let world = &mut world;
     let bob = registered(world, ADDRESS);
@@ -344,7 +344,13 @@ fn a_hit_is_released_by_two_people() {
     let by = |operator, entry, release| deciding(operator, bob, entry, 1, release);
     assert_eq!(ask(world, by(" cid", "E9", true)), Err(NoOperator));
     assert_eq!(ask(world, by("cid", "E9", true)), Err(NotFound));
+    let own = bob.to_string();
+    assert_eq!(ask(world, by(&own, "E9", true)), Err(NotFound), "comes before");
+    for release in [true, false] {
+        assert_eq!(ask(world, by(&own, "E1", release)), Err(OwnCase), "{release}");
+    }
     let open = ask(world, by("cid", "E1", true)).unwrap();
+    assert_eq!(ask(world, by(&own, "E1", true)), Err(OwnCase), "nor as the second of two");
     assert_eq!((open.state, &open.decided_by), (RiskCaseState::Open, &None), "it is a proposal");
     assert_eq!(stop_of(world, bob), PaymentStop::List);
     assert_eq!(ask(world, by("cid", "E1", true)), Err(SelfRelease));

@@ -290,6 +290,8 @@ impl Script {
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
             "create" => self.order_command(words, Product::MiniProgram, None).into(),
             "page" => self.order_command(words, Product::Page, None).into(),
+            // counter T1 shop 12.30 buyer=alice
+            "counter" => self.order_command(words, Product::StaticCode, None).into(),
             "escrow" => {
                 let goods = match words.named.get("of").copied().unwrap_or("physical") {
                     "physical" => Goods::Physical,
@@ -803,11 +805,19 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindAppKeys(_)
         | Reply::OpenStore(_)
         | Reply::CloseStore(_)
+        | Reply::SetStaff(_)
+        | Reply::FindStaff(_)
+        | Reply::FindStaticUse(_)
+        | Reply::ShopRefund(_)
+        | Reply::ShopClose(_)
+        | Reply::FindShopOrder(_)
+        | Reply::NoteStaffAct(_)
         | Reply::FoundOperators(_)
         | Reply::ProposeOperator(_)
         | Reply::ApproveOperator(_)
         | Reply::WithdrawOperator(_)
         | Reply::FindOperator(_)
+        | Reply::NoteAct(_)
         | Reply::FillApplication(_)
         | Reply::NoteDocument(_)
         | Reply::MoveApplication(_)

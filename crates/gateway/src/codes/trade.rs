@@ -37,6 +37,8 @@ pub(super) fn of_open(refused: OpenRefused) -> Code {
             business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间")
         }
         OpenRefused::BuyerNotFound => BUYER_NOT_EXIST,
+        // No method opens an order by a printed code.
+        OpenRefused::TooManyWaiting => of_pay(PayRefused::StaticLimit),
         OpenRefused::Pay(refused) => of_pay(refused),
     }
 }
@@ -83,7 +85,8 @@ pub(super) fn of_pay(refused: PayRefused) -> Code {
         PayRefused::BuyerStopped => {
             business("ACQ.ERROR_BALANCE_PAYMENT_DISABLE", "买家余额支付已止付，请买家更换付款方式或解除止付")
         }
-        PayRefused::BuyerLimit => {
+        // The second is heard on pages only: no program opens an order of a printed code.
+        PayRefused::BuyerLimit | PayRefused::StaticLimit => {
             business("ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款超过其账户类别的余额支付限额")
         }
         PayRefused::BalanceTooLow => business("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"),
@@ -169,6 +172,7 @@ impl Refused for ClaimRefused {
             ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
             ClaimRefused::BuyerNotFound => OpenRefused::BuyerNotFound,
             ClaimRefused::BuyerBlocked => OpenRefused::Pay(PayRefused::BuyerBlocked),
+            ClaimRefused::TooManyWaiting => OpenRefused::TooManyWaiting,
         })
     }
 }
@@ -208,6 +212,7 @@ fn every_pay() -> Vec<PayRefused> {
         P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
         P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers,
+        P::StaticLimit => P::StaticLimit,
         P::BuyerStopped => P::BuyerStopped, P::BuyerLimit => P::BuyerLimit,
         P::BalanceTooLow => P::BalanceTooLow,
         P::CardUnderWay => P::CardUnderWay,
@@ -226,7 +231,7 @@ impl Every for OpenRefused {
             O::NotSigned => vec![O::NotSigned], O::TotalTooLarge => vec![O::TotalTooLarge],
             O::Receiving(_) => every_receiving().into_iter().map(O::Receiving).collect(),
             O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
-            O::Pay(_) => every_pay().into_iter().map(O::Pay).collect(),
+            O::TooManyWaiting => Vec::new(), O::Pay(_) => every_pay().into_iter().map(O::Pay).collect(),
         );
         all.concat()
     }
@@ -277,7 +282,7 @@ impl Every for ClaimRefused {
             C::OrderNotFound => C::OrderNotFound, C::CodeExpired => C::CodeExpired,
             C::AlreadyClosed => C::AlreadyClosed, C::AlreadyPaid => C::AlreadyPaid,
             C::BuyerIsSeller => C::BuyerIsSeller, C::BuyerDiffers => C::BuyerDiffers,
-            C::BuyerNotFound => C::BuyerNotFound, C::BuyerBlocked => C::BuyerBlocked,
+            C::BuyerNotFound => C::BuyerNotFound, C::BuyerBlocked | C::TooManyWaiting => C::BuyerBlocked,
         )
         .to_vec()
     }

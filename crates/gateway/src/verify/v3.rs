@@ -21,6 +21,7 @@ use wire::json::{Json, Object};
 use wire::params::Params;
 use wire::public_code::{GatewayError, verified_text_detail};
 use wire::v3::{Authorization, AuthorizationError, request_text};
+use world::SignatureSeen;
 
 /// How far a timestamp may be away, as documented.
 pub(crate) const TIMESTAMP_WINDOW_US: i64 = 10 * MINUTE_US;
@@ -82,9 +83,11 @@ pub(crate) async fn verify(
     let known = known(gateway, &app).map_err(Failure::gateway)?;
     let own_serial = read.get("app_cert_sn").map(str::as_bytes);
     let tried = known.tried(gateway, own_serial);
+    origin.signature = SignatureSeen::Wrong;
     let held = check_signature(call, body, &read, sign, &tried).inspect_err(|_| {
         origin.hint = hint::of_algorithm(gateway, app.id, &known.current().key, sign_type, Some(sign));
     })?;
+    origin.signature = SignatureSeen::Right;
     check_serials(gateway, origin, (app.id, held), (own_serial, call.root_sn.as_deref()))?;
     check_nonce(gateway, app.id, nonce, sent_at_us)?;
     check_state(&app)?;

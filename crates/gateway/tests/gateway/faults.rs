@@ -24,9 +24,9 @@ const REFUND_QUERY: &str = "alipay.trade.fastpay.refund.query";
 
 /// Letters and witness in one: it says what the test wants, and keeps what it saw.
 #[derive(Default)]
-struct Room {
+pub(crate) struct Room {
     watching: AtomicBool,
-    seen: Mutex<Vec<CallSeen>>,
+    pub(crate) seen: Mutex<Vec<CallSeen>>,
     asked: AtomicU64,
 }
 

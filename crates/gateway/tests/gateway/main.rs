@@ -24,6 +24,7 @@ mod pages;
 mod profiles;
 mod refunds;
 mod relations;
+mod requests;
 mod rest;
 mod rest_checks;
 mod rest_client;

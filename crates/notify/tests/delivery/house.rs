@@ -225,7 +225,7 @@ impl House {
 
     /// The notices of an order as posted, newest first.
     pub(crate) fn notices(&self, order: OrderNo) -> Vec<Arc<Notice>> {
-        self.store.clone().notices(None, Some(order), 100).expect("read")
+        self.store.clone().notices(None, Some(order), None, 100).expect("read")
     }
 
     /// Waits until all notices of an order fit.

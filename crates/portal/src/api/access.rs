@@ -5,14 +5,17 @@
 
 use super::PREFIX;
 use super::problem;
-use crate::people::{Who, not_signed_in, signed_in};
+use crate::people::{AtDesk, Who, at_shop, not_signed_in, signed_in};
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
+use crate::staff;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::ALLOW;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use people::{OperatorAct, StaffAct};
 use std::sync::Arc;
 
 /// Who may ask.
@@ -22,9 +25,17 @@ pub(crate) enum Access {
     Anyone,
     /// A person who is signed in.
     Person,
+    /// A person who is signed in and acts for the merchant `{seller_id}` of the path in a role that may do this.
+    Staff(StaffAct),
+    /// A person who is signed in and is an operator that may do this.
+    Operator(OperatorAct),
 }
 
-use Access::{Anyone, Person};
+use Access::{Anyone, Operator, Person, Staff};
+use OperatorAct::{
+    Appoint, ApproveClosing, ApproveContract, DecideRisk, Look, LookAtPersons, MoveWorld, ProposeClosing,
+    ProposeContract, ReviewMerchant, SeeTrail, SetRisk, SuspendMerchant,
+};
 
 /// Method, path below [`PREFIX`], and who may ask.
 pub(crate) const TABLE: &[(&str, &str, Access)] = &[
@@ -82,6 +93,7 @@ pub(crate) const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/me/transfers/{no}/cancel", Person),
     ("POST", "/codes", Person),
     ("POST", "/me/orders", Person),
+    ("POST", "/me/shop-orders", Person),
     ("POST", "/me/payments", Person),
     ("POST", "/me/payments/options", Person),
     ("GET", "/me/payments/{trade_no}", Person),
@@ -91,6 +103,90 @@ pub(crate) const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/me/agreements", Person),
     ("DELETE", "/me/agreements/{no}", Person),
     ("GET", "/me/events", Person),
+    ("GET", "/me/notices", Person),
+    ("GET", "/me/limits", Person),
+    // Merchants: who acts for them, their stores and apps.
+    ("GET", "/sellers", Person),
+    ("GET", "/sellers/{seller_id}/staff", Staff(StaffAct::SeeStaff)),
+    ("POST", "/sellers/{seller_id}/staff", Staff(StaffAct::SetStaff)),
+    ("DELETE", "/sellers/{seller_id}/staff/me", Staff(StaffAct::Leave)),
+    ("DELETE", "/sellers/{seller_id}/staff/{user_id}", Staff(StaffAct::SetStaff)),
+    ("GET", "/sellers/{seller_id}/acts", Staff(StaffAct::SeeStaff)),
+    ("GET", "/sellers/{seller_id}/stores", Staff(StaffAct::SeeOrders)),
+    ("POST", "/sellers/{seller_id}/stores", Staff(StaffAct::SetStores)),
+    ("POST", "/sellers/{seller_id}/stores/{store_id}/close", Staff(StaffAct::SetStores)),
+    ("GET", "/sellers/{seller_id}/apps", Staff(StaffAct::SeeApps)),
+    ("POST", "/sellers/{seller_id}/apps/{app_id}/keys", Staff(StaffAct::SetApps)),
+    ("POST", "/sellers/{seller_id}/apps/{app_id}/keys/{number}/promote", Staff(StaffAct::SetApps)),
+    ("POST", "/sellers/{seller_id}/apps/{app_id}/keys/{number}/retire", Staff(StaffAct::SetApps)),
+    // What a merchant's people see and do.
+    ("GET", "/sellers/{seller_id}/dashboard", Staff(StaffAct::SeeTakings)),
+    ("GET", "/sellers/{seller_id}/orders", Staff(StaffAct::SeeOrders)),
+    ("GET", "/sellers/{seller_id}/orders/{trade_no}", Staff(StaffAct::SeeOrders)),
+    ("POST", "/sellers/{seller_id}/orders/{trade_no}/refunds", Staff(StaffAct::Refund)),
+    ("POST", "/sellers/{seller_id}/orders/{trade_no}/cancel", Staff(StaffAct::TakePayments)),
+    ("POST", "/sellers/{seller_id}/till", Staff(StaffAct::TakePayments)),
+    ("POST", "/sellers/{seller_id}/codes", Staff(StaffAct::TakePayments)),
+    ("GET", "/sellers/{seller_id}/counter-code", Staff(StaffAct::TakePayments)),
+    ("GET", "/sellers/{seller_id}/bills", Staff(StaffAct::SeeBills)),
+    ("GET", "/sellers/{seller_id}/bills/{day}", Staff(StaffAct::SeeBills)),
+    ("GET", "/sellers/{seller_id}/settlements", Staff(StaffAct::SeeBills)),
+    ("GET", "/sellers/{seller_id}/notifications", Staff(StaffAct::SeeApps)),
+    ("POST", "/sellers/{seller_id}/notifications/{notify_id}/again", Staff(StaffAct::SetApps)),
+    ("POST", "/sellers/{seller_id}/doctor", Staff(StaffAct::SeeApps)),
+    // The console: what operators decide. Whoever is signed in hears what it may do.
+    ("GET", "/ops/me", Person),
+    ("GET", "/ops/operators", Operator(Look)),
+    ("POST", "/ops/operators/proposal", Operator(Appoint)),
+    ("POST", "/ops/operators/approval", Operator(Appoint)),
+    ("POST", "/ops/operators/withdrawal", Operator(Appoint)),
+    ("GET", "/ops/risk", Operator(Look)),
+    ("POST", "/ops/risk/proposal", Operator(SetRisk)),
+    ("POST", "/ops/risk/approval", Operator(SetRisk)),
+    ("POST", "/ops/risk/backtest", Operator(SetRisk)),
+    ("GET", "/ops/risk/cases", Operator(Look)),
+    ("POST", "/ops/risk/cases/decide", Operator(DecideRisk)),
+    ("GET", "/ops/screening", Operator(Look)),
+    ("GET", "/ops/screening/hits", Operator(LookAtPersons)),
+    ("POST", "/ops/screening/proposal", Operator(SetRisk)),
+    ("POST", "/ops/screening/approval", Operator(SetRisk)),
+    ("GET", "/ops/applications", Operator(Look)),
+    ("GET", "/ops/applications/{login}", Operator(LookAtPersons)),
+    ("GET", "/ops/applications/{login}/documents/{kind}", Operator(LookAtPersons)),
+    ("POST", "/ops/applications/{login}/claim", Operator(ReviewMerchant)),
+    ("POST", "/ops/applications/{login}/pass", Operator(ReviewMerchant)),
+    ("POST", "/ops/applications/{login}/reject", Operator(ReviewMerchant)),
+    ("POST", "/ops/applications/{login}/suspend", Operator(SuspendMerchant)),
+    ("POST", "/ops/applications/{login}/resume", Operator(SuspendMerchant)),
+    ("POST", "/ops/applications/{login}/unsign", Operator(SuspendMerchant)),
+    ("GET", "/ops/contracts", Operator(Look)),
+    ("POST", "/ops/contracts/proposal", Operator(ProposeContract)),
+    ("POST", "/ops/contracts/approval", Operator(ApproveContract)),
+    ("GET", "/ops/suspense", Operator(Look)),
+    ("POST", "/ops/suspense/proposal", Operator(ProposeClosing)),
+    ("POST", "/ops/suspense/closing", Operator(ApproveClosing)),
+    ("POST", "/ops/suspense/withdrawal", Operator(ProposeClosing)),
+    ("GET", "/ops/recon", Operator(Look)),
+    ("GET", "/ops/days", Operator(Look)),
+    ("GET", "/ops/days/{day}", Operator(Look)),
+    ("GET", "/ops/trail", Operator(SeeTrail)),
+    ("GET", "/ops/search", Operator(Look)),
+    ("GET", "/ops/parties/{user_id}", Operator(Look)),
+    ("GET", "/ops/parties/{user_id}/deals", Operator(Look)),
+    ("GET", "/ops/parties/{user_id}/person", Operator(LookAtPersons)),
+    ("GET", "/ops/orders", Operator(Look)),
+    ("GET", "/ops/orders/{trade_no}", Operator(Look)),
+    ("GET", "/ops/ledger/chart", Operator(Look)),
+    ("GET", "/ops/ledger/accounts", Operator(Look)),
+    ("GET", "/ops/ledger/accounts/{account_id}/entries", Operator(Look)),
+    ("GET", "/ops/ledger/trial-balance", Operator(Look)),
+    ("GET", "/ops/ledger/transit", Operator(Look)),
+    ("GET", "/ops/health", Operator(Look)),
+    ("GET", "/ops/configuration", Operator(Look)),
+    ("GET", "/ops/world", Operator(Look)),
+    ("POST", "/ops/world/clock", Operator(MoveWorld)),
+    ("POST", "/ops/world/faults", Operator(MoveWorld)),
+    ("DELETE", "/ops/world/faults/{no}", Operator(MoveWorld)),
 ];
 
 /// Who may ask a path, without [`PREFIX`], with a method. `None` when nobody may.
@@ -103,8 +199,10 @@ fn methods_of(path: &str) -> Vec<&'static str> {
     TABLE.iter().filter(|(_, row, _)| *row == path).map(|(method, _, _)| *method).collect()
 }
 
-/// Lets a call through that its row allows; a person comes with it as [`Who`]. 401 `not_signed_in` for strangers, 405
-/// for a method without a row, 403 `no_access` for a path without one.
+/// Lets a call through that its row allows; a person comes with it as [`Who`], staff also as `AtShop`, an operator as
+/// [`AtDesk`]. 401 `not_signed_in` for strangers, 404 `seller_not_found` for who is no staff there, 403 `role_forbids`
+/// for a role that may not, 403 `operator_unknown` or `operator_inactive` for who is no operator, 405 for a method
+/// without a row, 403 `no_access` for a path without one.
 pub(crate) async fn check(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     // No such path: whoever asks hears so from the fallback, which does nothing else.
@@ -117,15 +215,32 @@ pub(crate) async fn check(State(portal): State<Arc<Portal>>, request: Request, n
     match of(method, path) {
         None => return refused(&methods_of(path)),
         Some(Anyone) => {}
-        Some(Person) => match signed_in(&portal, &parts.headers).await {
-            Ok(Some(device)) => {
-                parts.extensions.insert(Who(device));
+        Some(access @ (Person | Staff(_) | Operator(_))) => {
+            if let Err(error) = let_in(&portal, &mut parts, access).await {
+                return error.into_response();
             }
-            Ok(None) => return not_signed_in().into_response(),
-            Err(error) => return error.into_response(),
-        },
+        }
     }
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// Puts in who asks: a person, as whose staff, and as which operator.
+async fn let_in(portal: &Arc<Portal>, parts: &mut Parts, access: Access) -> Result<(), SandboxError> {
+    let device = signed_in(portal, &parts.headers).await?.ok_or_else(not_signed_in)?;
+    match access {
+        Staff(act) => {
+            let at_shop = at_shop::acts(portal, parts, device.party, act).await?;
+            parts.extensions.insert(at_shop);
+        }
+        Operator(act) => {
+            let desk = AtDesk::of(device.party);
+            staff::may(portal, desk.operator.as_str(), act).await?;
+            parts.extensions.insert(desk);
+        }
+        Anyone | Person => {}
+    }
+    parts.extensions.insert(Who(device));
+    Ok(())
 }
 
 /// What a call without a row hears.
@@ -161,6 +276,14 @@ mod tests {
         let without_route: Vec<_> = rows.difference(&described).collect();
         assert!(without_row.is_empty(), "routes without a row: {without_row:?}");
         assert!(without_route.is_empty(), "rows without a route: {without_route:?}");
+    }
+
+    #[test]
+    fn the_console_is_for_operators_and_nothing_else_is() {
+        for (method, path, access) in TABLE {
+            let is_console = path.starts_with("/ops/") && *path != "/ops/me";
+            assert_eq!(matches!(access, Operator(_)), is_console, "{method} {path}");
+        }
     }
 
     #[test]

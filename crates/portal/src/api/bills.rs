@@ -154,7 +154,7 @@ pub(crate) async fn show(
 }
 
 /// Reads bills on one state of the tables, on a thread that may wait.
-async fn read<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
+pub(super) async fn read<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
 where
     T: Send + 'static,
     F: FnOnce(&mut dyn Reader) -> Result<T, BillError> + Send + 'static,

@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use base::Text;
+use base::{PartyId, Text};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -32,9 +32,18 @@ impl Key {
     /// The key under which the engine takes a call of this kind. Digested, so that there is room for the kind before
     /// it: keys of two kinds never meet, and none meets one that a page drew, which has no dot.
     pub(crate) fn of_kind(&self, kind: &str) -> Text<KEY_MAX> {
-        let digested = URL_SAFE_NO_PAD.encode(digest(&SHA256, self.0.as_str().as_bytes()));
-        Text::new(&format!("api.{kind}.{digested}")).expect("a kind has sixteen letters at most")
+        kept(kind, self.0.as_str())
     }
+
+    /// The same where the engine keeps keys of many persons together: those of two never meet.
+    pub(crate) fn of_person(&self, kind: &str, person: PartyId) -> Text<KEY_MAX> {
+        kept(kind, &format!("{person}\n{}", self.0))
+    }
+}
+
+fn kept(kind: &str, text: &str) -> Text<KEY_MAX> {
+    let digested = URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()));
+    Text::new(&format!("api.{kind}.{digested}")).expect("a kind has sixteen letters at most")
 }
 
 fn of(headers: &HeaderMap) -> Result<Key, SandboxError> {
@@ -59,6 +68,7 @@ fn of(headers: &HeaderMap) -> Result<Key, SandboxError> {
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+    use base::Slot;
 
     fn found(values: &[&str]) -> Result<String, &'static str> {
         let mut headers = HeaderMap::new();
@@ -94,5 +104,9 @@ mod tests {
         assert!(one != key("k").of_kind("withdrawal") && one != key("l").of_kind("transfer"));
         assert!(one.as_str().starts_with("api.transfer."), "{one}");
         assert!(key(&"k".repeat(KEY_MAX)).of_kind("sixteen_letters_").as_str().len() <= KEY_MAX);
+        let [lily, tom] = [1, 2].map(|counter| PartyId::issue(counter, Slot::PLATFORM).unwrap());
+        let of_lily = key("k").of_person("transfer", lily);
+        assert_eq!(key("k").of_person("transfer", lily), of_lily);
+        assert!(of_lily != key("k").of_person("transfer", tom) && of_lily != one);
     }
 }

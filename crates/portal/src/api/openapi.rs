@@ -23,6 +23,10 @@ use utoipa_axum::router::OpenApiRouter;
 const VERSION: &str = "1";
 /// The names of the two ways to show a session.
 const SCHEMES: [&str; 2] = ["cookie", "bearer"];
+/// What a role at the merchant of the path must allow, where a call asks for that.
+const STAFF_ACT: &str = "x-staff-act";
+/// What an operator must be allowed to do, beside its call.
+const OPERATOR_ACT: &str = "x-operator-act";
 /// The response that stands for every refusal.
 const REFUSED: &str = "default";
 
@@ -53,7 +57,14 @@ pub(crate) fn document() -> OpenApi {
         let path = path.strip_prefix(PREFIX).unwrap_or(path);
         for (method, operation) in operations(item) {
             name(operation);
-            operation.security = security(access::of(method, path));
+            let access = access::of(method, path);
+            operation.security = security(access);
+            let act = match access {
+                Some(Access::Staff(act)) => Some((STAFF_ACT, act.as_str())),
+                Some(Access::Operator(act)) => Some((OPERATOR_ACT, act.name())),
+                Some(Access::Anyone | Access::Person) | None => None,
+            };
+            operation.extensions = act.map(|act| [act].into_iter().collect());
             let responses = &mut operation.responses.responses;
             responses.entry(REFUSED.to_owned()).or_insert_with(|| RefOr::T(refusal()));
         }
@@ -106,7 +117,10 @@ fn name(operation: &mut Operation) {
 /// How whoever asks shows who it is. Nothing where anybody may, and where nobody may.
 fn security(access: Option<Access>) -> Option<Vec<SecurityRequirement>> {
     let one = |name| SecurityRequirement::new(name, Vec::<String>::new());
-    (access? == Access::Person).then(|| SCHEMES.map(one).to_vec())
+    match access? {
+        Access::Anyone => None,
+        Access::Person | Access::Staff(_) | Access::Operator(_) => Some(SCHEMES.map(one).to_vec()),
+    }
 }
 
 fn refusal() -> utoipa::openapi::Response {
@@ -118,6 +132,7 @@ fn refusal() -> utoipa::openapi::Response {
 mod tests {
     use super::super::parts;
     use super::*;
+    use people::OperatorAct;
     use serde_json::{Value, json};
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,7 +153,10 @@ mod tests {
 
     #[test]
     fn whoever_must_be_signed_in_is_told_how() {
-        assert_eq!(security(Some(Access::Person)).map(|ways| ways.len()), Some(2));
+        let (staff, desk) = (Access::Staff(people::StaffAct::SeeOrders), Access::Operator(OperatorAct::Look));
+        for access in [Access::Person, staff, desk] {
+            assert_eq!(security(Some(access)).map(|ways| ways.len()), Some(2));
+        }
         assert!(security(Some(Access::Anyone)).is_none());
         assert!(security(None).is_none());
     }

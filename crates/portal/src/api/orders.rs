@@ -4,6 +4,7 @@
 use super::bank_orders::{MoveState, Tried};
 use super::cards::Card;
 use super::collect::{self, Collect};
+use super::counter_codes::{self, ShopCode};
 use super::moment;
 use super::payments::PaymentState;
 use crate::order_view::{self, Progress, Standing, order_of_address, standing};
@@ -27,7 +28,7 @@ use utoipa_axum::routes;
 
 /// The calls of codes and orders.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Portal>> {
-    OpenApiRouter::default().routes(routes!(look)).routes(routes!(show))
+    OpenApiRouter::default().routes(routes!(look)).routes(routes!(show)).routes(routes!(counter_codes::order))
 }
 
 /// An order as whoever may pay it sees it.
@@ -136,6 +137,11 @@ pub(crate) enum Code {
         /// Who, and what for.
         collect: Collect,
     },
+    /// The code on a merchant's counter: an order by its `token`.
+    Shop {
+        /// Which merchant.
+        shop: ShopCode,
+    },
 }
 
 /// An order that somebody may see, and whether its code was scanned.
@@ -231,7 +237,8 @@ pub(super) async fn signs_agreement(portal: &Portal, order_no: OrderNo) -> Resul
     order_view::signing(portal, order_no).await.map(|signing| signing.is_some()).map_err(|_| crowded())
 }
 
-async fn told(
+/// An order as it is told to a party that may see it.
+pub(super) async fn told(
     portal: &Portal,
     party: PartyId,
     seen: &Seen,
@@ -283,6 +290,11 @@ impl OrderPocket {
 }
 
 impl WhichOrder {
+    /// An order by our number.
+    pub(super) fn numbered(order_no: OrderNo) -> WhichOrder {
+        WhichOrder { trade_no: Some(order_no.to_string()), ..WhichOrder::default() }
+    }
+
     /// The one thing that was given.
     pub(super) fn handed(self) -> Result<Handed, SandboxError> {
         Handed::one(self.qr_code, self.order_url, self.order_string, self.trade_no)
@@ -295,7 +307,7 @@ impl WhichOrder {
     path = "/codes",
     tag = "orders",
     request_body = ScannedCode,
-    responses((status = 200, description = "An order, or somebody who collects money.", body = Code))
+    responses((status = 200, description = "An order, or whom it pays: somebody, or a merchant.", body = Code))
 )]
 pub(crate) async fn look(
     State(portal): State<Arc<Portal>>,
@@ -307,6 +319,10 @@ pub(crate) async fn look(
     let text = text.trim();
     if let Some(asked) = collect::read_text(&portal, text) {
         return Ok(Json(Code::Collect { collect: collect::told(&portal, asked).await? }));
+    }
+    if let Some(counter) = counter_codes::read_text(&portal, text) {
+        let shop = counter_codes::told(&portal, this.party, counter).await?;
+        return Ok(Json(Code::Shop { shop }));
     }
     let (order_no, by_code) = order_of_address(&portal, text).ok_or_else(unknown)?;
     let seen = seen(&portal, this.party, order_no, by_code, false).await?;

@@ -4,7 +4,7 @@
 //! or a method that is not there, a body that is too large) has no such parts; it becomes a problem as well, so that
 //! a program reads one form only.
 
-use crate::sandbox::{Members, Refused, SandboxError};
+use crate::sandbox::{Members, OrderInTheWay, Refused, SandboxError};
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::response::Parts;
@@ -46,6 +46,12 @@ pub(crate) struct Problem {
     /// The field of the body or of the query that is wrong; where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
+    /// Our number of the order that stands in the way; where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trade_no: Option<String>,
+    /// Where that order stands, as `paid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
 }
 
 impl Problem {
@@ -60,11 +66,18 @@ impl Problem {
             tries_left: None,
             locked_until: None,
             field: None,
+            trade_no: None,
+            state: None,
         }
     }
 
-    fn with(self, Members { tries_left, locked_until, field }: Members) -> Problem {
-        Problem { tries_left, locked_until, field, ..self }
+    fn with(self, Members { tries_left, locked_until, field, order }: Members) -> Problem {
+        let order = order.map(|order| {
+            let OrderInTheWay { trade_no, state } = *order;
+            (trade_no, state)
+        });
+        let (trade_no, state) = order.unzip();
+        Problem { tries_left, locked_until, field, trade_no, state, ..self }
     }
 }
 
@@ -181,6 +194,14 @@ mod tests {
             assert_eq!(body[name], value, "{body}");
             assert_eq!(body.as_object().unwrap().len(), 6, "{body}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_order_that_stands_in_the_way_is_named() {
+        let refused = SandboxError::conflict("already_paid", "no").of_order("7".to_owned(), "paid");
+        let (_, _, body) = written(refused.into_response()).await;
+        assert_eq!((&body["trade_no"], &body["state"]), (&json!("7"), &json!("paid")));
+        assert_eq!(body.as_object().unwrap().len(), 7, "{body}");
     }
 
     #[tokio::test]

@@ -12,12 +12,11 @@ use crate::people::passkey_acts::{self, Confirmed};
 use crate::people::{Asker, ClientAddress};
 use crate::pockets::card_of;
 use crate::portal::Portal;
-use crate::respond::{Frame, Visitor, message, see_other};
+use crate::respond::{Frame, Visitor, see_other};
 use crate::session::Session;
 use crate::visit;
 use crate::wallet_passkeys::signed_in;
 use axum::extract::{Form, Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use axum::{Extension, Router};
@@ -84,10 +83,7 @@ async fn sign_in(
     let form = form
         .ok()
         .filter(|Form(fields)| visit::is_own_form(place.portal, &visitor, &place.path(), &fields.csrf));
-    let Some(Form(fields)) = form else {
-        let again = Some((f.t.reload, place.address("")));
-        return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again);
-    };
+    let Some(Form(fields)) = form else { return form_gone(&place, f, &order).await };
     if place.standing(&order) != Standing::Payable {
         return see_other(&place.address(""));
     }
@@ -140,7 +136,7 @@ async fn pay(place: Place<'_>, visitor: Visitor, form: Fields) -> Response {
         Err(response) => return response,
     };
     let Some((id, session, fields)) = own_form(&place, &visitor, &order, form) else {
-        return form_gone(&place, f);
+        return form_gone(&place, f, &order).await;
     };
     if let Some(elsewhere) = moved_on(&place, f, &order, session.party).await {
         return elsewhere;

@@ -1,9 +1,10 @@
 //! The page that asks "pay this, and with what?", and what comes of the answer.
 
+use super::live::{self, Live, Now};
 use super::pocket::{Pockets, pockets};
-use super::{Place, Sent, is_payer, passkey, unanswered};
+use super::{Place, Sent, is_payer, passkey, result, unanswered};
 use crate::card_words::order_refusal_words;
-use crate::order_view::{self, Progress, Standing, Summary};
+use crate::order_view::{self, Progress, Standing, Summary, Unanswered};
 use crate::passkey_page::PasskeyForm;
 use crate::pockets::card_of;
 use crate::respond::{Frame, Visitor, message, page, see_other};
@@ -46,11 +47,21 @@ struct PayPage<'a> {
     asks_password: bool,
     passkey: Option<PasskeyForm>,
     error: Option<String>,
+    live: Live,
 }
 
-pub(super) fn form_gone(place: &Place<'_>, f: Frame<'_>) -> Response {
-    let again = Some((f.t.reload, place.address("")));
-    message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again)
+/// What a form hears that is out of date, or not of this browser: it did nothing, which says nothing of a payment that
+/// another one made.
+pub(super) async fn form_gone(place: &Place<'_>, f: Frame<'_>, order: &Order) -> Response {
+    match live::now(place, order).await {
+        Ok(Now::Paid | Now::Refunded) => see_other(&place.address("")),
+        Ok(Now::Paying) => result::not_known(place, f, order, StatusCode::FORBIDDEN).await,
+        Ok(Now::Waiting | Now::Taken | Now::Tried | Now::Closed | Now::CodeExpired) => {
+            let again = Some((f.t.reload, place.address("")));
+            message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_did_nothing), again)
+        }
+        Err(Unanswered) => unanswered(place, f),
+    }
 }
 
 /// The page that asks "pay this?".
@@ -62,24 +73,26 @@ pub(super) async fn pay_page(
     session: Session,
     error: Option<String>,
 ) -> Response {
-    let pockets = match pockets(place.portal, f, order, session.party).await {
-        Ok(pockets) => pockets,
-        Err(response) => return response,
-    };
     let Ok(buyer) = place.portal.door.ask(FindParty { party: session.party }).await else {
-        return unanswered(f);
+        return unanswered(place, f);
     };
+    let Ok(pockets) = pockets(place.portal, f, order, &buyer).await else { return unanswered(place, f) };
     let can_pay = pockets.all.iter().any(|pocket| pocket.pays);
     let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    let error = error.or_else(|| (!can_pay).then(|| f.t.balance_too_low.to_owned()));
+    // Nothing was asked for by opening the page, and an earlier try may have taken money.
+    let why = if buyer.stop.holds() { f.t.opens_stopped } else { f.t.opens_too_low };
+    let error = error.or_else(|| (!can_pay).then(|| why.to_owned()));
     let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
+    let live = Live::of(place, order, place.address("/result")).of_payer();
     let (buyer, asks_password) = (buyer.masked_login(), session.spent);
-    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(place, f) };
     let passkey = match can_pay {
         true => passkey::pay_form(place, f, &session, &csrf, &order).await,
         false => None,
     };
-    page(status, &PayPage { f, order, action, csrf, buyer, pockets, can_pay, asks_password, passkey, error })
+    let shown =
+        PayPage { f, order, action, csrf, buyer, pockets, can_pay, asks_password, passkey, error, live };
+    page(status, &shown)
 }
 
 /// Pays. Sent twice, it pays once: the second finds the trade paid, or the same bank order.
@@ -90,12 +103,12 @@ pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>)
         Err(response) => return response,
     };
     let (Ok(Form(form)), Some((id, session))) = (form, place.session(&visitor, &order)) else {
-        return form_gone(&place, f);
+        return form_gone(&place, f, &order).await;
     };
     if !place.portal.seals.is_right(&form.csrf, &place.path(), &id) {
-        return form_gone(&place, f);
+        return form_gone(&place, f, &order).await;
     }
-    let Ok(card) = card_of(&form.pocket) else { return form_gone(&place, f) };
+    let Ok(card) = card_of(&form.pocket) else { return form_gone(&place, f, &order).await };
     if let Some(elsewhere) = moved_on(&place, f, &order, session.party).await {
         return elsewhere;
     }
@@ -120,7 +133,7 @@ pub(super) async fn moved_on(
         Standing::Payable => match order_view::progress(place.portal, buyer, order.no).await {
             Ok(Progress::Free) => None,
             Ok(Progress::Bank(_) | Progress::Decided) => Some(see_other(&place.address(""))),
-            Err(_) => Some(unanswered(f)),
+            Err(_) => Some(unanswered(place, f)),
         },
         Standing::Paid if is_payer(order, buyer) => Some(see_other(&place.address("/result"))),
         Standing::Paid | Standing::Refunded | Standing::Closed | Standing::CodeExpired => {
@@ -158,7 +171,7 @@ pub(super) async fn by_balance(
         Ok(_) => see_other(&place.address("/result")),
         Err(CellError::Refused(refused)) => not_paid(place, f, order, id, session, refused).await,
         Err(CellError::Busy) => pay_page(place, f, order, id, session, Some(f.t.busy.to_owned())).await,
-        Err(CellError::Unknown) => unknown(place, f),
+        Err(CellError::Unknown) => result::not_known(place, f, order, StatusCode::GATEWAY_TIMEOUT).await,
     }
 }
 
@@ -194,14 +207,9 @@ pub(super) async fn by_card(
         Err(CellError::Unknown) => {
             // It may have been used up.
             place.portal.sessions.spend(id);
-            unknown(place, f)
+            result::not_known(place, f, order, StatusCode::GATEWAY_TIMEOUT).await
         }
     }
-}
-
-fn unknown(place: &Place<'_>, f: Frame<'_>) -> Response {
-    let link = Some((f.t.see_result, place.address("")));
-    message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), link)
 }
 
 /// What the buyer sees when the payment was refused.
@@ -217,15 +225,16 @@ async fn not_paid(
     let (status, words) = match refused {
         PayRefused::AlreadyPaid => return see_other(&place.address("/result")),
         PayRefused::BalanceTooLow => return again(f.t.balance_too_low).await,
+        PayRefused::StaticLimit => return again(f.t.over_static_limit).await,
         PayRefused::BuyerStopped => return again(f.t.payments_stopped).await,
         PayRefused::BuyerLimit => return again(f.t.over_limit).await,
-        PayRefused::CardUnderWay => return see_other(&place.address("")),
+        // What was closed meanwhile may have been so with a card under way: the order's page says how it stands.
+        PayRefused::CardUnderWay | PayRefused::AlreadyClosed => return see_other(&place.address("")),
         PayRefused::ProofMissing => {
             place.portal.sessions.end(id);
             let again = Some((f.t.reload, place.address("")));
             return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
         }
-        PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
         PayRefused::Risk(why) => {
             // What was noted used the try up.
             place.portal.sessions.spend(id);
@@ -237,5 +246,5 @@ async fn not_paid(
             (StatusCode::FORBIDDEN, (f.t.other_buyer, f.t.other_buyer_text))
         }
     };
-    message(f, status, words, None)
+    result::ended(place, f, order, (status, words)).await
 }

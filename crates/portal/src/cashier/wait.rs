@@ -1,5 +1,6 @@
 //! A payment by card that its bank did not decide yet: the page that waits, and the way to another way to pay.
 
+use super::live::Live;
 use super::pay::form_gone;
 use super::{Place, Sent, unanswered};
 use crate::bank;
@@ -26,6 +27,7 @@ struct WaitPage<'a> {
     here: String,
     action: String,
     csrf: String,
+    live: Live,
 }
 
 /// What the bank is asked.
@@ -57,7 +59,7 @@ pub(super) async fn wait_or(
     let waits = match progress(place.portal, session.party, order.no).await {
         Ok(Progress::Bank(no)) => {
             let Ok(view) = place.portal.door.ask(FindBankOrder { party: session.party, no }).await else {
-                return unanswered(f);
+                return unanswered(place, f);
             };
             Some(Waits {
                 card: card_name(&view.card, f.t),
@@ -72,12 +74,13 @@ pub(super) async fn wait_or(
             Ok(_) => return see_other(&place.address("")),
             Err(response) => return response,
         },
-        Err(_) => return unanswered(f),
+        Err(_) => return unanswered(place, f),
     };
-    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
+    let live = Live::of(place, order, place.address("/result")).of_payer();
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(place, f) };
     let (here, action) = (place.address(""), place.address("/revoke"));
     let csrf = place.portal.seals.token(&place.path(), id);
-    page(StatusCode::OK, &WaitPage { f, order, waits, here, action, csrf })
+    page(StatusCode::OK, &WaitPage { f, order, waits, here, action, csrf, live })
 }
 
 /// Revokes what is under way, so that the order can be paid in another way. Sent twice, it is revoked once.
@@ -90,20 +93,20 @@ pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<Revoke
     let (Ok(Form(RevokeForm { csrf, bank_order })), Some((id, session))) =
         (form, place.session(&visitor, &order))
     else {
-        return form_gone(&place, f);
+        return form_gone(&place, f, &order).await;
     };
     if !place.portal.seals.is_right(&csrf, &place.path(), &id) {
-        return form_gone(&place, f);
+        return form_gone(&place, f, &order).await;
     }
     match progress(place.portal, session.party, order.no).await {
         Ok(Progress::Bank(no)) if bank_order.parse() == Ok(no) => {
             match bank::close(place.portal, session.party, no).await {
                 // Decided a moment ago: the page says how.
                 Ok(_) | Err(bank::BankNo::TooLate | bank::BankNo::NoOrder) => see_other(&place.address("")),
-                Err(_) => unanswered(f),
+                Err(_) => unanswered(&place, f),
             }
         }
         Ok(_) => see_other(&place.address("")),
-        Err(_) => unanswered(f),
+        Err(_) => unanswered(&place, f),
     }
 }

@@ -259,7 +259,7 @@ pub(crate) async fn named(portal: &Portal, party: PartyId) -> Result<Option<Name
 }
 
 /// Name and number of a profile, in clear.
-async fn opened(
+pub(super) async fn opened(
     portal: &Portal,
     profile: Arc<Profile>,
 ) -> Result<(Option<String>, Option<String>), SandboxError> {

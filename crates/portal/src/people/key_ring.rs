@@ -24,7 +24,7 @@ use webauthn_rs::prelude::{
 /// The credential's name among the sealed fields of a person.
 const KEY_FIELD: &str = "passkey";
 /// The same of what the person calls it.
-const NAME_FIELD: &str = "passkey_name";
+pub(super) const NAME_FIELD: &str = "passkey_name";
 /// Letters of a passkey's name.
 const NAME_MAX: usize = 64;
 

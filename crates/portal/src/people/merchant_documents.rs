@@ -78,7 +78,8 @@ async fn keep(portal: &Portal, login: &str, applicant: PartyId, kind: DocumentKi
     answer(told(&row, moment))
 }
 
-fn document_kind(name: &str) -> Result<DocumentKind, SandboxError> {
+/// The kind of document that a path names. 404 `document_unknown`.
+pub(crate) fn document_kind(name: &str) -> Result<DocumentKind, SandboxError> {
     DocumentKind::named(name)
         .ok_or_else(|| SandboxError::missing("document_unknown", "there is no such kind of document"))
 }
@@ -87,9 +88,9 @@ fn document_kind(name: &str) -> Result<DocumentKind, SandboxError> {
 pub(crate) async fn document_of(
     portal: &Portal,
     row: &MerchantApplication,
-    kind: &str,
+    kind: DocumentKind,
 ) -> Result<(Vec<u8>, &'static str), SandboxError> {
-    let (name, data_key) = (document_name(&row.login, document_kind(kind)?), row.data_key);
+    let (name, data_key) = (document_name(&row.login, kind), row.data_key);
     let found = in_vault(portal, move |vault| vault.document(&data_key, &name)).await?;
     let bytes =
         found.ok_or_else(|| SandboxError::missing("document_missing", "there is no such document"))?;

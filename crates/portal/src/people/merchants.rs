@@ -20,12 +20,15 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use base::{PartyId, Secret};
+use cell::CellError;
 use engine::{
-    ApplicationRefused, ApplicationStep, FillApplication, FindApplication, FindProfile, MoveApplication,
-    ScreenState, SignApplication,
+    ApplicationRefused, ApplicationStep, FillApplication, FindApplication, FindParty, FindProfile,
+    MoveApplication, PartyNotFound, ScreenState, SignApplication,
 };
 use engine::{Row, Table};
-use people::{ApplicationState, DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName};
+use people::{
+    ApplicationState, DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyKind, PartyName,
+};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -284,6 +287,27 @@ pub(crate) async fn application(
     found.map_err(|error| SandboxError::of(error, refused))
 }
 
+/// 409 `own_case` when this party is a merchant that came of the operator's own application. Decisions about a merchant
+/// know nobody who applied, so it is said before them.
+pub(crate) async fn not_own(portal: &Portal, operator: &str, party: PartyId) -> Result<(), SandboxError> {
+    let found = match portal.door.ask(FindParty { party }).await {
+        // Whoever decides about nobody hears so from the decision.
+        Err(CellError::Refused(PartyNotFound)) => return Ok(()),
+        found => found.map_err(|error| SandboxError::of(error, |PartyNotFound| crowded()))?,
+    };
+    if found.kind != PartyKind::Merchant {
+        return Ok(());
+    }
+    match portal.door.ask(FindApplication { login: found.login.clone(), applicant: None }).await {
+        Ok(row) if row.merchant == Some(party) && row.applicant.to_string() == operator => {
+            Err(refused(ApplicationRefused::OwnCase))
+        }
+        // A merchant that was opened without an application is nobody's.
+        Ok(_) | Err(CellError::Refused(ApplicationRefused::ApplicationNotFound)) => Ok(()),
+        Err(error) => Err(SandboxError::of(error, refused)),
+    }
+}
+
 /// The applications that are wanted. Looks at every one.
 pub(crate) async fn applications(
     portal: &Portal,
@@ -320,6 +344,7 @@ pub(crate) fn refused(refused: ApplicationRefused) -> SandboxError {
             SandboxError::conflict("documents_missing", format!("still to come: {}", names.join(", ")))
         }
         ApplicationRefused::NameDiffers => SandboxError::conflict("name_differs", refused),
+        ApplicationRefused::OwnCase => SandboxError::conflict("own_case", refused),
         ApplicationRefused::NotClaimed => SandboxError::conflict("not_claimed", refused),
         ApplicationRefused::ReasonMissing => SandboxError::bad("reason_missing", refused),
         ApplicationRefused::SlotFull => SandboxError::conflict("slot_full", refused),

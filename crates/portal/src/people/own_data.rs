@@ -11,14 +11,15 @@ use super::register::ADDRESS_FIELD;
 use super::sessions::Session;
 use super::who::Who;
 use super::{crowded, identity, in_vault, merchants, passkeys, sessions};
-use crate::api::moment;
+use crate::api::{moment, seller_staff};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer};
 use axum::extract::State;
 use base::PartyId;
-use engine::{FindAccount, FindParty, FindProfile, Row, Table};
+use engine::{FindAccount, FindParty, FindProfile, Key, Row, Table};
 use fund::{BankOrder, Card};
 use money::Currency;
+use people::StaffPlace;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +113,14 @@ struct OwnAgreement {
     debited: String,
 }
 
+/// A merchant that the person acts for, or did.
+#[derive(Serialize, ToSchema)]
+struct OwnPlace {
+    seller_id: String,
+    role: &'static str,
+    active: bool,
+}
+
 /// A copy of what is kept about a person.
 #[derive(Serialize, ToSchema)]
 struct OwnData {
@@ -130,6 +139,8 @@ struct OwnData {
     bank_orders: Vec<OwnBankOrder>,
     agreements: Vec<OwnAgreement>,
     applications: Vec<ApplicationWithNames>,
+    /// Where the person acts for a merchant, or did.
+    staff_of: Vec<OwnPlace>,
     passkeys: Vec<PasskeyTold>,
     sessions: Vec<Session>,
 }
@@ -142,12 +153,14 @@ struct Posted {
     cards: Vec<Arc<Card>>,
     bank_orders: Vec<Arc<BankOrder>>,
     mandates: Vec<Arc<Mandate>>,
+    places: Vec<Arc<StaffPlace>>,
 }
 
 fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
     let (trades, sent) = (reader.trades(who, None, usize::MAX)?, reader.transfers(who, None, usize::MAX)?);
     let (received, cards) = (reader.received(who, None, usize::MAX)?, reader.cards(who, usize::MAX)?);
     let bank_orders = reader.bank_orders(who, None, usize::MAX)?;
+    let places = places_of(reader, who)?;
     let (mut mandates, mut after) = (Vec::new(), None);
     loop {
         let page = reader.scan(Table::Mandate, Some(who.slot()), after.as_ref(), PAGE)?;
@@ -158,7 +171,26 @@ fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
             _ => None,
         }));
         if is_last {
-            return Ok(Posted { trades, sent, received, cards, bank_orders, mandates });
+            return Ok(Posted { trades, sent, received, cards, bank_orders, mandates, places });
+        }
+    }
+}
+
+/// The rows of a person lie together, by merchant.
+fn places_of(reader: &mut dyn Reader, who: PartyId) -> Result<Vec<Arc<StaffPlace>>, StoreError> {
+    let (slot, mut found) = (who.slot(), Vec::new());
+    let mut after = Key::StaffPlace((slot, who, seller_staff::before_all()));
+    loop {
+        let page = reader.scan(Table::StaffPlace, Some(slot), Some(&after), PAGE)?;
+        let last = page.last().map(Row::key).filter(|_| page.len() == PAGE);
+        let before = found.len();
+        found.extend(page.into_iter().map_while(|row| match row {
+            Row::StaffPlace(place) if place.user == who => Some(place),
+            _ => None,
+        }));
+        match last {
+            Some(last) if found.len().saturating_sub(before) == PAGE => after = last,
+            _ => return Ok(found),
         }
     }
 }
@@ -206,9 +238,14 @@ pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) ->
         bank_orders: posted.bank_orders.iter().map(|row| bank_order_told(row)).collect(),
         agreements: posted.mandates.iter().map(|row| agreement_told(row)).collect(),
         applications,
+        staff_of: posted.places.iter().map(|row| place_told(row)).collect(),
         passkeys: passkeys::told(&portal, who).await?,
         sessions: sessions::told(&portal, &this).await?,
     })
+}
+
+fn place_told(place: &StaffPlace) -> OwnPlace {
+    OwnPlace { seller_id: place.seller.to_string(), role: place.role.as_str(), active: place.active }
 }
 
 fn payment_told(trade: &Trade) -> OwnPayment {

@@ -29,7 +29,7 @@ macro_rules! agreement_texts {
     freeze_too_little_text: "余额不足，资金没有冻结。充值后可重新打开链接。",
         "Your balance is too low; nothing was set aside. Top up and open the link again.";
     freeze_proof_gone: "支付密码已过期，资金没有冻结，请重新输入。",
-        "Your payment PIN was given too long ago. Nothing was set aside. Please enter it again.";
+        "Your payment password was given too long ago. Nothing was set aside. Please enter it again.";
     freeze_unknown_text: "尚不知道是否已冻结，请重新打开页面查看结果。",
         "It is not known yet whether the amount was set aside. Open the page again to see.";
     business: "业务场景", "Business";
@@ -53,7 +53,7 @@ macro_rules! agreement_texts {
     agreement_blocked: "账户暂不能签约", "This account cannot sign";
     agreement_blocked_text: "账户已被冻结或注销，没有签约。", "The account is frozen or closed. Nothing was signed.";
     agreement_proof_gone: "支付密码已过期，没有签约，请重新输入。",
-        "Your payment PIN was given too long ago. Nothing was signed. Please enter it again.";
+        "Your payment password was given too long ago. Nothing was signed. Please enter it again.";
     agreement_unknown_text: "尚不知道是否已签约，请不要另行签约，先重新打开页面查看。",
         "It is not known yet whether you signed. Do not sign another; open the page again to see.";
     sign: "签约", "Sign";

@@ -87,9 +87,8 @@ macro_rules! card_texts {
     bank_no_reason: "银行没有扣款。", "The bank took no money.";
     pocket_wait: "银行卡支付处理中", "The bank is being asked";
     pocket_revoke: "撤销，换一种方式付款", "Revoke and pay in another way";
-    pocket_revoke_text: "撤销后需重新输入支付密码。", "You will be asked for your payment PIN again.";
+    pocket_revoke_text: "撤销后需重新输入支付密码。", "You will be asked for your payment password again.";
     pocket_slow: "银行处理较慢", "slow just now";
-    pocket_hidden: "部分银行卡因银行维护暂不可用。", "Some of your cards are left out: their bank cannot be reached.";
     pocket_too_little: "余额不足", "too little";
     pocket_bind: "绑定银行卡付款", "Bind a card to pay with";
     } };

@@ -8,9 +8,19 @@ macro_rules! developer_texts {
     start_gateway_text: "在 SDK 中填入此地址与应用的密钥即可接入。",
         "Give this address and the keys of your app to your SDK.";
     start_wallet: "买家的余额、付款码与待付款项。", "A buyer's balance, payment code and waiting payments.";
-    wallet_app: "钱包应用", "Wallet app";
-    start_wallet_app: "同一个钱包，做成手机应用：账单、银行卡、转账、扫码付款。",
-        "The same wallet as an app for phones: bills, cards, transfers, payments by scanning.";
+    start_wallet_name: "钱包（演示买家：账号和支付密码）", "Wallet (demo buyers: login and payment password)";
+    wallet_app: "钱包应用（自己的账户：先注册）", "Wallet app (your own account; sign up)";
+    start_wallet_app: "手机应用：账单、银行卡、转账、扫码付款。",
+        "An app for phones: bills, cards, transfers, payments by scanning.";
+    merchant_desk: "商家平台", "Merchant desk";
+    start_merchant_desk: "商户的订单、退款、收银与账单，用钱包应用的账户登录。",
+        "Orders, refunds, till and bills of a merchant, with an account of the wallet app.";
+    operations_console: "运营控制台", "Operations console";
+    start_console: "平台的风险、对账、准入与账簿。有第二位操作员之前，已注册的人都可登录办理。",
+        "Risk, reconciliation, applications, the ledger. Until there is a second operator, whoever signed up may act.";
+    sandbox_page: "沙箱页面", "Sandbox page";
+    start_sandbox_page: "密钥、请求、故障与时间；在“商家与运营”里成为演示商户的所有者。",
+        "Keys, requests, faults and the clock; under Desks you become the owner of the demo merchant.";
     start_sandbox: "沙箱接口", "Sandbox API";
     start_sandbox_text: "无需浏览器即可创建账户、付款、查看通知。",
         "Open accounts, pay and look at notifications without a browser.";

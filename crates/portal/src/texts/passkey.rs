@@ -34,7 +34,7 @@ macro_rules! passkey_texts {
     passkey_wrong: "通行密钥无效、已移除或已超时，没有任何更改，请再试一次。",
         "The passkey is not valid here, was removed, or took too long. Nothing was changed. Please try again.";
     passkey_wrong_login: "登录密码不正确。", "The login password is not right.";
-    passkey_wrong_pin: "支付密码不正确。", "The payment PIN is not right.";
+    passkey_wrong_pin: "支付密码不正确。", "The payment password is not right.";
     passkey_locked: "密码连续输错，已锁定，请 3 小时后再试。", "Too many wrong tries. The password is locked for 3 hours.";
     passkey_known: "此密钥已添加过。", "This key was added before.";
     passkey_too_many: "已有 10 个通行密钥，请先移除一个。", "There are ten passkeys. Remove one first.";

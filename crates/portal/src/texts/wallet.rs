@@ -15,7 +15,7 @@ macro_rules! wallet_texts {
     qr_alt: "二维码", "QR code";
     waiting: "待确认的付款", "Waiting for you";
     confirm_hint: "核对收款方与金额后，输入支付密码确认。",
-        "Check payee and amount, then confirm with your payment PIN.";
+        "Check payee and amount, then confirm with your payment password.";
     confirm: "确认付款", "Confirm";
     recent: "最近的付款", "Recent payments";
     none_yet: "还没有付款记录。", "No payments yet.";

@@ -70,6 +70,8 @@ async fn facts_of_the_past_are_those_that_the_decisions_saw() {
     let days = Day::of(0)..=Day::of(i64::MAX);
     let noted = bill::past_payments(&mut *shop.reader(), &days).unwrap();
     assert_eq!(noted.len(), 5, "{noted:?}");
+    let bounded = bill::past_payments_within(&mut *shop.reader(), &days, 5);
+    assert!(matches!(bounded, Err(bill::BillError::TooMuch)), "parties are rows, too: {bounded:?}");
     let decided: Vec<Facts> = shop
         .reader()
         .scan(Table::RiskDecision, None, None, 100)

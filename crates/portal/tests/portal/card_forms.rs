@@ -13,7 +13,7 @@ use trade::{OrderState, Product};
 const OTHER: &str = "tom@example.com";
 
 /// A card that the buyer bound.
-async fn card(shop: &Shop) -> CardNo {
+pub(crate) async fn card(shop: &Shop) -> CardNo {
     let ask = AskCard {
         party: shop.buyer,
         bank: Text::new("ICBC").unwrap(),
@@ -28,19 +28,19 @@ async fn card(shop: &Shop) -> CardNo {
 }
 
 /// An order, and the buyer's browser on its page.
-async fn signed_in(shop: &Shop) -> (OrderNo, String, Browser) {
+pub(crate) async fn signed_in(shop: &Shop) -> (OrderNo, String, Browser) {
     let order = shop.order(Product::Page, 8_00).await.order;
     let (path, mut browser) = (shop.path(order.no), shop.browser());
     assert_eq!(browser.sign_in(&path, BUYER, PASSWORD).await.location, path);
     (order.no, path, browser)
 }
 
-async fn pay(browser: &mut Browser, path: &str, csrf: &str, card: CardNo) -> Page {
+pub(crate) async fn pay(browser: &mut Browser, path: &str, csrf: &str, card: CardNo) -> Page {
     let card = card.to_string();
     browser.post(&format!("{path}/pay"), &[("csrf", csrf), ("pocket", &card)]).await
 }
 
-async fn under_way(shop: &Shop, order_no: OrderNo) -> BankOrderNo {
+pub(crate) async fn under_way(shop: &Shop, order_no: OrderNo) -> BankOrderNo {
     let trade = shop.door.ask(FindTrade { buyer: shop.buyer, order_no }).await.unwrap();
     trade.bank_order.unwrap()
 }
@@ -49,18 +49,18 @@ async fn bank_state(shop: &Shop, no: BankOrderNo) -> BankOrderState {
     shop.door.ask(FindBankOrder { party: shop.buyer, no }).await.unwrap().order.state
 }
 
-async fn bank_takes(shop: &Shop, no: BankOrderNo, minor: u64) {
+pub(crate) async fn bank_takes(shop: &Shop, no: BankOrderNo, minor: u64) {
     shop.door.ask(SendBankOrder { no }).await.unwrap();
     let done = Done { amount: fen(minor), bank_ref: Text::new("R1").unwrap() };
     shop.door.ask(BankAnswered { no, verdict: Verdict::Done(done) }).await.unwrap();
 }
 
-fn leads_to(page: &Page, path: &str) {
+pub(crate) fn leads_to(page: &Page, path: &str) {
     assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, path), "{}", page.html);
 }
 
 /// The value of a hidden field.
-fn hidden(page: &Page, name: &str) -> String {
+pub(crate) fn hidden(page: &Page, name: &str) -> String {
     let (_, rest) = page.html.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
     rest.split('"').next().unwrap().to_owned()
 }

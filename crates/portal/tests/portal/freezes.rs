@@ -158,11 +158,11 @@ async fn the_wallet_lists_what_waits_and_what_is_held() {
     let mut browser = wallet(&shop, BUYER).await;
     let seen = browser.get("/wallet").await;
     let link = path_of(&shop, waits);
-    for said in ["Deposit &#60;1&#62;", "2000.00", "Waits for you", link.as_str(), "17.50", "Set aside"] {
+    for said in ["Deposit &#60;1&#62;", "2,000.00", "Waits for you", link.as_str(), "17.50", "Set aside"] {
         assert!(seen.html.contains(said), "{said}: {}", seen.html);
     }
     // Whoever hears the page must know which of them a link is of.
-    assert!(seen.html.contains("aria-label=\"See and agree ¥ 2000.00 · "), "{}", seen.html);
+    assert!(seen.html.contains("aria-label=\"See and agree ¥ 2,000.00 · "), "{}", seen.html);
     assert!(!seen.html.contains(&path_of(&shop, held)) && !seen.html.contains("/wallet/freezes/"));
     // From the list to the page, and there the payer agrees.
     shop.top_up(shop.buyer, 400_000).await;

@@ -1,10 +1,12 @@
 //! Somebody becomes a merchant, from outside: application, documents, review, signing; and who may see what of it.
 
+use crate::ops_desk::AtConsole;
 use crate::persons::{PHONE, code_of};
 use crate::shop::Shop;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
+use people::OperatorRole;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tokio::task::LocalSet;
@@ -148,6 +150,13 @@ async fn an_application_is_turned_down_corrected_passed_and_signed() {
     assert!(signed["aes_key"].is_string() && signed["platform_public_key"].is_string());
     let app = shop.door.app(signed["app_id"].as_str().unwrap().parse().unwrap()).unwrap();
     assert_eq!(app.seller.to_string(), signed["seller_id"].as_str().unwrap());
+    let (_, own) = shop.api("GET", "/api/v1/sellers", &token, &Value::Null).await;
+    let own = &own["sellers"][0];
+    assert_eq!(
+        (&own["seller_id"], &own["role"]),
+        (&signed["seller_id"], &json!("owner")),
+        "who signs owns it"
+    );
     // The answer was lost: the same call gets it again. Another key is another meaning.
     assert_eq!(shop.sign(&token, &key).await, (StatusCode::OK, signed));
     let other = wire::keygen::rsa_2048().unwrap().public_key().to_base64();
@@ -368,4 +377,110 @@ async fn listed_names_are_found_at_the_signing_and_after_it() {
     shop.agree(2, "O1,organisation,新茶店,,,UN,front\n").await;
     assert_eq!(stopped_by().await.0, "list");
     assert_eq!(shop.sign(&token, &key).await.0, StatusCode::OK);
+}
+
+/// A clerk applies itself: another one reviews it, and says whether it may sell.
+#[tokio::test]
+async fn nobody_decides_about_the_own_application() {
+    let shop = Shop::open().await;
+    let admin = shop.staffed("13700000001").await;
+    let [cem, bea, rio] = [
+        shop.at_console("13700000002").await,
+        shop.at_console("13700000003").await,
+        shop.at_console("13700000004").await,
+    ];
+    for (who, role) in
+        [(&cem, OperatorRole::Clerk), (&bea, OperatorRole::Clerk), (&rio, OperatorRole::RiskOfficer)]
+    {
+        shop.appointed(&admin, who, role, true).await;
+    }
+    let decide = async |who: &AtConsole, act: &str| {
+        shop.console(who, "POST", &format!("/applications/{LOGIN}/{act}"), &json!({})).await
+    };
+    assert_eq!(shop.apply(&cem.token, enterprise()).await, "200 INIT");
+    shop.documents(&cem.token).await;
+    assert_eq!(shop.own(&cem.token, "submit").await, "200 MERCHANT_CONFIRM");
+    assert_eq!(shop.own(&cem.token, "confirm").await, "200 AUDITING");
+    for act in ["claim", "pass", "reject"] {
+        assert_eq!(decide(&cem, act).await, "409 own_case", "{act}");
+        assert_eq!(shop.review(act, json!({"reviewer": cem.id})).await, "409 own_case", "{act}");
+    }
+    for act in ["claim", "pass"] {
+        assert_eq!(decide(&bea, act).await, "200 fine", "{act}");
+    }
+    let (status, signed) = shop.sign(&cem.token, &shop.world.platform.public_key).await;
+    assert_eq!(status, StatusCode::OK, "{signed}");
+    assert_eq!(decide(&cem, "suspend").await, "409 own_case");
+    assert_eq!(decide(&rio, "suspend").await, "200 fine");
+    assert_eq!(decide(&cem, "resume").await, "409 own_case");
+    assert_eq!(decide(&cem, "unsign").await, "409 own_case");
+    assert_eq!(decide(&rio, "resume").await, "200 fine");
+    let told = shop.console_tells(&bea, "/trail?limit=100").await;
+    let notes = told["notes"].as_array().unwrap();
+    let refused = notes.iter().filter(|note| note["outcome"] == "refused:own_case").count();
+    assert_eq!(refused, 6, "each try is noted: {told}");
+}
+
+/// Who applied for a merchant decides nothing about it later: neither its terms nor what waits for a person.
+#[tokio::test]
+async fn nobody_decides_about_the_merchant_of_the_own_application() {
+    let shop = Shop::open().await;
+    let [cem, bea, tom] = [
+        shop.at_console("13700000002").await,
+        shop.at_console("13700000003").await,
+        shop.at_console("13700000004").await,
+    ];
+    shop.passed(&cem.token).await;
+    let (status, signed) = shop.sign(&cem.token, &shop.world.platform.public_key).await;
+    assert_eq!(status, StatusCode::OK, "{signed}");
+    let seller = signed["seller_id"].as_str().unwrap();
+    shop.wait_posted().await;
+    shop.agree(0, "O1,organisation,新茶店,,,UN,front\n").await;
+    shop.wait_posted().await;
+    let subject = shop.hits(seller).await[0]["subject"].clone();
+
+    let admin = shop.staffed("13700000001").await;
+    let terms = json!({"user_id": seller, "product": "page", "status": "in_force", "fee_ppm": 3800,
+        "valid_from": "2030-01-02T00:00:00+08:00", "reason": "new"});
+    let (mut proposal, mut approval) = (terms.clone(), terms);
+    (proposal["base_version"], approval["version"]) = (json!(0), json!(1));
+    let decision = json!({"user_id": seller, "subject": subject, "release": false});
+    for (role, other, path, body) in [
+        (OperatorRole::Clerk, &bea, "/contracts/proposal", &proposal),
+        (OperatorRole::Treasurer, &tom, "/contracts/approval", &approval),
+        (OperatorRole::RiskOfficer, &bea, "/risk/cases/decide", &decision),
+    ] {
+        for (who, expected) in [(&cem, "409 own_case"), (other, "200 fine")] {
+            shop.appointed(&admin, who, role, true).await;
+            assert_eq!(shop.console(who, "POST", path, body).await, expected, "{path}");
+        }
+    }
+    let mut named = decision.clone();
+    named["operator"] = json!(cem.id);
+    assert_eq!(outcome(&shop.call("/sandbox/risk/decide", named).await), "409 own_case");
+    let told = shop.console_tells(&admin, "/trail?limit=100").await;
+    let notes = told["notes"].as_array().unwrap();
+    let refused = notes.iter().filter(|note| note["outcome"] == "refused:own_case").count();
+    assert_eq!(refused, 3, "each try is noted: {told}");
+}
+
+/// The trail names a document by its kind, and takes no words of whoever looks.
+#[tokio::test]
+async fn a_look_at_a_document_is_noted_by_its_kind() {
+    let shop = Shop::open().await;
+    let admin = shop.staffed("13700000001").await;
+    let bea = shop.at_console("13700000003").await;
+    shop.appointed(&admin, &bea, OperatorRole::Clerk, true).await;
+    let (token, _) = shop.register(PHONE).await;
+    assert_eq!(shop.apply(&token, enterprise()).await, "200 INIT");
+    shop.documents(&token).await;
+    for (kind, told) in [("13812345678", "404 document_unknown"), ("licence", "200 fine")] {
+        let path = format!("/applications/{LOGIN}/documents/{kind}");
+        assert_eq!(shop.console(&bea, "GET", &path, &Value::Null).await, told);
+    }
+    let told = shop.console_tells(&bea, "/trail").await;
+    let notes = told["notes"].as_array().unwrap().iter();
+    let seen: Vec<_> = notes.map(|note| (note["outcome"].clone(), note["subject"].clone())).collect();
+    let subject = json!(format!("{LOGIN} licence"));
+    assert_eq!(seen, [(json!("done"), subject.clone()), (json!("asked"), subject)]);
 }

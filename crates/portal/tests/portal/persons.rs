@@ -121,6 +121,7 @@ async fn weak_passwords_cost_no_try_and_a_used_code_opens_nothing() {
         body[field] = json!(value);
         let (status, said) = shop.post("/api/v1/people", body).await;
         assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, "weak_password"), "{value}");
+        assert_eq!(said["field"], field, "of two passwords the weak one is named: {said}");
     }
     let wrong = if code == "000001" { "000002" } else { "000001" };
     let (status, said) = shop.post("/api/v1/people", registering(PHONE, wrong)).await;
@@ -392,6 +393,7 @@ async fn the_birthday_of_the_own_identity_is_no_new_payment_password() {
     assert_ne!(code_of(&said), "weak_password", "without the code nobody hears of the number: {status}");
     let (status, said) = set("491231").await;
     assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, "weak_password"), "{said}");
+    assert_eq!(said["field"], "password", "{said}");
     let (status, said) = set("940173").await;
     assert_eq!(status, StatusCode::OK, "{said}");
 }

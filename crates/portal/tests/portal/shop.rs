@@ -14,7 +14,7 @@ use portal::{
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{Mark, MemoryStore, Reader, Store, StoreError};
@@ -47,8 +47,47 @@ pub(crate) struct Shop {
     tables: MemoryStore,
     /// Whether the tables take nothing: what is decided meanwhile is not in them.
     pub(crate) held: Arc<AtomicBool>,
+    stall: Arc<Stall>,
     pub(crate) cell: Cell,
     folder: tempfile::TempDir,
+}
+
+/// Lets whoever reads the tables for a page wait.
+#[derive(Default)]
+pub(crate) struct Stall {
+    is_on: AtomicBool,
+    waiting: AtomicUsize,
+}
+
+impl Stall {
+    fn pass(&self) {
+        if self.is_on.load(Ordering::Acquire) {
+            self.waiting.fetch_add(1, Ordering::AcqRel);
+            while self.is_on.load(Ordering::Acquire) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+    }
+}
+
+/// A stall that ends with this, so that no thread waits for ever when a test fails.
+pub(crate) struct Stalled(Arc<Stall>);
+
+impl Stalled {
+    /// How many wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.waiting.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn end(&self) {
+        self.0.is_on.store(false, Ordering::Release);
+    }
+}
+
+impl Drop for Stalled {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 /// Tables that take nothing while they are held.
@@ -94,9 +133,13 @@ fn open_portal(
     vault: &Arc<Vault>,
     stops: watch::Receiver<bool>,
     bank: Option<&Arc<dyn CardBank>>,
+    stall: &Arc<Stall>,
 ) -> (axum::Router, Arc<Portal>) {
-    let view = std::sync::Mutex::new(tables.clone());
-    let readers: Readers = Arc::new(move || view.lock().unwrap().reader().unwrap());
+    let (view, stall) = (std::sync::Mutex::new(tables.clone()), stall.clone());
+    let readers: Readers = Arc::new(move || {
+        stall.pass();
+        view.lock().unwrap().reader().unwrap()
+    });
     let portal = Portal::new(
         world.clone(),
         door.clone(),
@@ -241,7 +284,8 @@ impl Shop {
         let vault =
             Arc::new(Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap());
         let (stop, stops) = watch::channel(false);
-        let (router, portal) = open_portal(&world, &door, &tables, &vault, stops, bank.as_ref());
+        let stall = Arc::default();
+        let (router, portal) = open_portal(&world, &door, &tables, &vault, stops, bank.as_ref(), &stall);
         let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
         let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;
         let app = OpenApp {
@@ -270,6 +314,7 @@ impl Shop {
             numbers,
             tables,
             held,
+            stall,
             cell,
             folder,
         };
@@ -285,7 +330,8 @@ impl Shop {
         cell.close();
         let (cell, door) = open_cell(self.folder.path(), &self.tables, &self.held, &self.now_us);
         let (stops, bank) = (self.stop.subscribe(), self.bank.as_ref());
-        let (router, portal) = open_portal(&self.world, &door, &self.tables, &self.vault, stops, bank);
+        let (world, vault) = (&self.world, &self.vault);
+        let (router, portal) = open_portal(world, &door, &self.tables, vault, stops, bank, &self.stall);
         Shop { router, portal, door, cell, ..self }
     }
 
@@ -389,6 +435,12 @@ impl Shop {
         let mut reader = self.tables.reader().unwrap();
         let tables = [Table::ScreenList, Table::Screening, Table::ScreenHit, Table::RiskCase];
         tables.into_iter().flat_map(|table| reader.scan(table, None, None, 100).unwrap()).collect()
+    }
+
+    /// Lets whoever reads the tables for a page wait until this ends.
+    pub(crate) fn stalled(&self) -> Stalled {
+        self.stall.is_on.store(true, Ordering::Release);
+        Stalled(self.stall.clone())
     }
 
     /// A view of the tables.
@@ -496,12 +548,10 @@ impl Browser {
 
     fn keep(&mut self, line: &str) {
         assert!(line.contains("; HttpOnly"), "{line}");
-        // Another site leads to the authorisation pages; to all others nobody comes signed in from elsewhere.
-        let led = line.starts_with("tongbao_oauth=");
-        let same_site = if led { "; SameSite=Lax" } else { "; SameSite=Strict" };
-        assert!(line.contains(same_site), "{line}");
         let (pair, rest) = line.split_once("; Path=").unwrap();
         let (name, value) = pair.split_once('=').unwrap();
+        let same_site = if is_led(name) { "; SameSite=Lax" } else { "; SameSite=Strict" };
+        assert!(line.contains(same_site), "{line}");
         let path = rest.split(';').next().unwrap();
         let key = (name.to_owned(), path.to_owned());
         if line.contains("Max-Age=0") {
@@ -509,6 +559,17 @@ impl Browser {
         } else {
             self.cookies.insert(key, value.to_owned());
         }
+    }
+
+    /// Follows a link of another site, as from a shop: what is not to be led here is not sent.
+    pub(crate) async fn led_to(&mut self, path: &str) -> Page {
+        let own = self.cookies.clone();
+        self.cookies.retain(|(name, _), _| is_led(name));
+        let page = self.get(path).await;
+        for (key, value) in own {
+            self.cookies.entry(key).or_insert(value);
+        }
+        page
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
@@ -533,6 +594,12 @@ impl Browser {
         let csrf = self.get(path).await.csrf();
         self.post(&format!("{path}/pay"), &[("csrf", csrf.as_str())]).await
     }
+}
+
+/// Whether a cookie is sent also when another site leads here: apps and shops do. Nobody comes signed in from elsewhere
+/// but to authorise an app.
+fn is_led(name: &str) -> bool {
+    matches!(name, "tongbao_oauth" | "tongbao_visit")
 }
 
 fn escaped(text: &str) -> String {

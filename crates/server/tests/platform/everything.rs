@@ -272,8 +272,10 @@ fn dump(data: &Path) -> Vec<String> {
     let names: Vec<String> = query.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let mut rows = Vec::new();
     for name in names {
-        let mut query = tables.prepare(&format!("SELECT * FROM \"{name}\" ORDER BY 1, 2, 3")).unwrap();
-        let width = query.column_count();
+        // A table's key is at most its first three columns.
+        let width = tables.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap().column_count();
+        let order = ["1", "2", "3"][..width.min(3)].join(", ");
+        let mut query = tables.prepare(&format!("SELECT * FROM \"{name}\" ORDER BY {order}")).unwrap();
         let mut read = query.query(()).unwrap();
         while let Some(row) = read.next().unwrap() {
             let values: Vec<_> = (0..width).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();

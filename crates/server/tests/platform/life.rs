@@ -41,8 +41,15 @@ fn the_first_start_seeds_and_the_ready_file_names_everything() {
     assert_eq!(again.ready["buyers"], ready["buyers"]);
     again.stop();
     let said = std::fs::read_to_string(temporary.path().join("data.out")).unwrap();
-    for part in ["private_pkcs8.txt", "buyer1@demo.tongbao", "/wallet/paycode", "tongbao verify", "AopClient"]
-    {
+    for part in [
+        "private_pkcs8.txt",
+        "buyer1@demo.tongbao",
+        "Start page",
+        "/wallet/paycode",
+        "To enter the apps",
+        "tongbao verify",
+        "AopClient",
+    ] {
         assert!(said.contains(part), "{part} in:\n{said}");
     }
 }

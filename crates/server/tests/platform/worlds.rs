@@ -94,7 +94,15 @@ fn one_seed_gives_the_same_numbers_and_a_reset_gives_them_again() {
     let gone = json!({ "login": "new@example.com", "amount": "0.01", "key": "1" }).to_string();
     let (status, _) = call(&one.address, "POST", "/sandbox/topup", &gone).unwrap();
     assert_eq!(status, 404, "what was made since is gone");
+    let told = |path: &str| -> Value { serde_json::from_str(&one.get(path).1).unwrap() };
+    assert_eq!(told("/sandbox/requests")["requests"], json!([]), "nobody asked of these books yet");
+    let demo = told("/sandbox/demo");
+    assert_eq!(demo["apps"][0]["app_id"], one.ready["apps"][0]["app_id"]);
+    assert_eq!(demo["buyers"][2]["balance"], "50.01");
     let (query, _) = one.gateway("alipay.trade.query", &json!({ "out_trade_no": "T_1" }));
+    let seen = &told("/sandbox/requests")["requests"][0];
+    assert_eq!((&seen["number"], &seen["signature"]), (&json!(1), &json!("right")));
+    assert_eq!(seen["sub_code"], "ACQ.TRADE_NOT_EXIST");
     assert_eq!(query["alipay_trade_query_response"]["sub_code"], "ACQ.TRADE_NOT_EXIST");
     reset(&one);
     assert_eq!(played, play(&one), "and gives the same numbers again");

@@ -30,7 +30,7 @@ pub(super) struct Contracts {
 /// The contract under which an order of this product is opened.
 pub(super) fn contract_of(product: Product) -> ContractProduct {
     match product {
-        Product::FaceToFace | Product::QrCode => ContractProduct::FaceToFace,
+        Product::FaceToFace | Product::QrCode | Product::StaticCode => ContractProduct::FaceToFace,
         Product::MiniProgram => ContractProduct::MiniProgram,
         Product::App => ContractProduct::App,
         Product::Wap => ContractProduct::Wap,

@@ -322,7 +322,7 @@ impl Model {
 
 /// Whether nobody is known to pay when it is opened.
 pub(super) fn is_offer(product: Product) -> bool {
-    !matches!(product, Product::FaceToFace | Product::MiniProgram)
+    !matches!(product, Product::FaceToFace | Product::MiniProgram | Product::StaticCode)
 }
 
 fn due(timeout: Timeout, now: i64) -> i64 {
@@ -335,12 +335,11 @@ fn due(timeout: Timeout, now: i64) -> i64 {
     }
 }
 
-/// The absolute moment, else the relative one, else three hours at the till and fifteen days elsewhere, which is also
-/// the most.
+/// The absolute moment, else the relative one, else three hours at the till and fifteen days, the most, elsewhere.
 fn expires_at(asked: &OpenOrder, now: i64) -> i64 {
     let most = now + 15 * DAY_US;
     let by_product = match asked.meaning.product {
-        Product::FaceToFace | Product::QrCode => now + 3 * HOUR_US,
+        Product::FaceToFace | Product::QrCode | Product::StaticCode => now + 3 * HOUR_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => most,
         // Guaranteed trades are not played: nothing in the town makes one.
         Product::EscrowPhysical
@@ -396,5 +395,6 @@ fn claim_refused(opening: bool, refused: ClaimRefused) -> Reply {
         ClaimRefused::BuyerIsSeller => OpenRefused::Pay(PayRefused::BuyerIsSeller),
         ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
         ClaimRefused::BuyerBlocked => OpenRefused::Pay(PayRefused::BuyerBlocked),
+        ClaimRefused::TooManyWaiting => OpenRefused::TooManyWaiting,
     }))
 }

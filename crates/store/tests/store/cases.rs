@@ -315,16 +315,23 @@ pub(crate) fn notices_come_newest_first(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     store.post(&changes(notices.clone().map(row)), mark(1)).unwrap();
     let mut reader = store.reader().unwrap();
-    let mut numbers = |app, order, limit| -> Vec<i64> {
-        reader.notices(app, order, limit).unwrap().iter().map(|notice| notice.happened_at_us).collect()
+    let mut numbers = |app, order, before, limit| -> Vec<i64> {
+        let found = reader.notices(app, order, before, limit).unwrap();
+        found.iter().map(|notice| notice.happened_at_us).collect()
     };
-    assert_eq!(numbers(None, None, 9), [13, 12, 11, 10]);
-    assert_eq!(numbers(None, None, 3), [13, 12, 11]);
-    assert_eq!(numbers(Some(app(1, 7)), None, 9), [12, 10]);
-    assert_eq!(numbers(None, Some(two), 9), [12, 11]);
-    assert_eq!(numbers(Some(app(2, 7)), Some(two), 9), [11]);
-    assert_eq!(numbers(Some(app(2, 7)), Some(one), 9), [0_i64; 0]);
-    assert_eq!(numbers(Some(app(1, 7)), None, 1), [12]);
+    assert_eq!(numbers(None, None, None, 9), [13, 12, 11, 10]);
+    assert_eq!(numbers(None, None, None, 3), [13, 12, 11]);
+    assert_eq!(numbers(Some(app(1, 7)), None, None, 9), [12, 10]);
+    assert_eq!(numbers(None, Some(two), None, 9), [12, 11]);
+    assert_eq!(numbers(Some(app(2, 7)), Some(two), None, 9), [11]);
+    assert_eq!(numbers(Some(app(2, 7)), Some(one), None, 9), [0_i64; 0]);
+    assert_eq!(numbers(Some(app(1, 7)), None, None, 1), [12]);
+    let below = |at: usize| Some(notices[at].no);
+    assert_eq!(numbers(Some(app(1, 7)), None, below(2), 9), [10]);
+    assert_eq!(numbers(Some(app(1, 7)), None, below(0), 9), [0_i64; 0]);
+    assert_eq!(numbers(None, Some(two), below(2), 9), [11]);
+    assert_eq!(numbers(Some(app(1, 7)), Some(two), below(2), 9), [0_i64; 0]);
+    assert_eq!(numbers(None, None, below(3), 2), [12, 11]);
 }
 
 pub(crate) fn orders_come_newest_first(shelf: &dyn Shelf) {
@@ -415,6 +422,7 @@ pub(crate) fn lists_of_a_party_give_each_row_once(shelf: &dyn Shelf) {
             row(transfer(at_us, one, other)),
             row(received(at_us, one, other)),
             row(bank_order(at_us, one)),
+            row(mandate(at_us, one, other)),
         ]
     };
     let mut store = shelf.open();
@@ -448,6 +456,11 @@ pub(crate) fn lists_of_a_party_give_each_row_once(shelf: &dyn Shelf) {
             page.iter().map(|row| (row.no, row.asked_at_us)).collect()
         };
         lists.push(walked(limit, bank_orders, &mut arrive));
+        let mandates = |before| {
+            let page = reader.mandates(ann, before, limit).unwrap();
+            page.iter().map(|row| (row.no, row.signed_at_us)).collect()
+        };
+        lists.push(walked(limit, mandates, &mut arrive));
         for found in lists {
             assert!(found.windows(2).all(|pair| pair[0] > pair[1]), "newest first, each once: {found:?}");
             let old: Vec<i64> = found.into_iter().filter(|at_us| *at_us <= 20).collect();

@@ -17,7 +17,10 @@ use people::{
     GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole, Usage,
     UsageKind,
 };
-use people::{MerchantStore, Operator, OperatorBook, OperatorProposal, OperatorRole};
+use people::{
+    MerchantStaff, MerchantStore, OPS_ASKED, Operator, OperatorBook, OperatorProposal, OperatorRole,
+    OpsTrail, OpsTrailHead, OpsTrailOpen, StaffBook, StaffNote, StaffPlace, StaffRole,
+};
 use recon::{
     BookedLine, Class, ClosingWay, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing,
     SuspenseOwner, SuspenseProposal,
@@ -25,8 +28,8 @@ use recon::{
 use trade::{
     CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
     NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt, ReceiptOutcome, Refund,
-    RefundState, Rulebook, Service, Side as StepSide, StepKind, Timer, TimerTask, TopUpReceipt, Trade,
-    TradeState, Transport, WireCharset,
+    RefundState, Rulebook, Service, Side as StepSide, StaticPay, StaticUse, StaticWait, StepKind, Timer,
+    TimerTask, TopUpReceipt, Trade, TradeState, Transport, WireCharset,
 };
 use trade::{
     Freeze, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, Frozen, FrozenState,
@@ -52,6 +55,8 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(freezes());
     rows.extend(splits());
     rows.extend(usage());
+    rows.extend(staff());
+    rows.extend(static_codes());
     rows.extend(transfers::extremes());
     rows.extend(risks::extremes());
     rows.extend(risks::screening());
@@ -59,7 +64,46 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(crate::persons::extremes());
     rows.extend(funds());
     rows.extend(statements());
+    rows.extend(trail());
     rows
+}
+
+fn trail() -> [Row; 6] {
+    let most = i64::MAX.unsigned_abs();
+    let asked = OpsTrail {
+        slot: Slot::PLATFORM,
+        number: 1,
+        at_us: i64::MIN,
+        operator: text(""),
+        act: text(""),
+        subject: text(""),
+        digest: [0; 32],
+        outcome: text(OPS_ASKED),
+        asked_no: None,
+        previous_hash: [0; 32],
+        hash: [0; 32],
+    };
+    let ended = OpsTrail {
+        slot: slot(99),
+        number: most,
+        at_us: i64::MAX,
+        operator: longest(),
+        act: longest(),
+        subject: longest(),
+        digest: [255; 32],
+        outcome: longest(),
+        asked_no: Some(most - 1),
+        previous_hash: [255; 32],
+        hash: [255; 32],
+    };
+    [
+        row(asked),
+        row(ended),
+        row(OpsTrailHead { slot: Slot::PLATFORM, last: 1, hash: [0; 32] }),
+        row(OpsTrailHead { slot: slot(99), last: most, hash: [255; 32] }),
+        row(OpsTrailOpen { slot: Slot::PLATFORM, number: 1 }),
+        row(OpsTrailOpen { slot: slot(99), number: most }),
+    ]
 }
 
 /// The rows of agreements.
@@ -595,6 +639,87 @@ fn splits() -> [Row; 8] {
         row(split),
         row(line),
         row(relation),
+    ]
+}
+
+/// Each role once, since each is spelled out in the schema.
+fn staff() -> Vec<Row> {
+    let (none, slot) = (Slot::new(0).unwrap(), Slot::new(99).unwrap());
+    let (least, most) = (PartyId::platform(none), PartyId::issue(9_999_999_999, slot).unwrap());
+    let mut rows = vec![
+        row(StaffBook { slot: none, seller: least, staff: 0, owners: 0, ever: 0, acts: 0 }),
+        row(StaffBook {
+            slot,
+            seller: most,
+            staff: u32::MAX,
+            owners: u32::MAX,
+            ever: u32::MAX,
+            acts: i64::MAX.unsigned_abs(),
+        }),
+        row(StaffNote {
+            slot: none,
+            seller: least,
+            number: 1,
+            at_us: i64::MIN,
+            user: least,
+            act: text(""),
+            subject: text(""),
+        }),
+        row(StaffNote {
+            slot,
+            seller: most,
+            number: i64::MAX.unsigned_abs(),
+            at_us: i64::MAX,
+            user: most,
+            act: longest(),
+            subject: longest(),
+        }),
+        row(StaffPlace { slot: none, user: least, seller: least, role: StaffRole::Viewer, active: false }),
+        row(MerchantStaff {
+            slot: none,
+            seller: least,
+            user: least,
+            role: StaffRole::Viewer,
+            active: false,
+            set_by: None,
+            since_us: i64::MIN,
+        }),
+    ];
+    for (place, role) in (1..).zip(StaffRole::ALL) {
+        let other = PartyId::issue(place, slot).unwrap();
+        rows.push(row(StaffPlace { slot, user: most, seller: other, role, active: true }));
+        let (active, set_by, since_us) = (true, Some(most), i64::MAX);
+        rows.push(row(MerchantStaff { slot, seller: most, user: other, role, active, set_by, since_us }));
+    }
+    rows
+}
+
+/// What came by printed codes.
+fn static_codes() -> [Row; 6] {
+    let (slot, payer, _) = last();
+    let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    let (first, most) = (OrderNo::from_number(0).unwrap(), OrderNo::from_number(i64::MAX).unwrap());
+    [
+        row(StaticPay {
+            slot: none,
+            order_no: first,
+            payer: platform,
+            card: None,
+            counted_at_us: None,
+            counted_minor: Minor::ZERO,
+        }),
+        row(StaticPay {
+            slot,
+            order_no: most,
+            payer,
+            card: CardNo::from_number(i64::MAX),
+            counted_at_us: Some(i64::MAX),
+            counted_minor: minor(i64::MAX),
+        }),
+        row(StaticWait { slot: none, payer: platform, waiting: 0 }),
+        row(StaticWait { slot, payer, waiting: u32::MAX }),
+        row(StaticUse { slot: none, payer: platform, pocket: [0; 16], day: 0, sum_minor: Minor::ZERO }),
+        row(StaticUse { slot, payer, pocket: [255; 16], day: u32::MAX, sum_minor: minor(i64::MAX) }),
     ]
 }
 

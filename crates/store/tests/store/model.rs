@@ -2,7 +2,7 @@
 
 use crate::samples::*;
 use crate::{MemoryShelf, Shelf, SqliteShelf};
-use base::{BankOrderNo, TransferNo};
+use base::{AgreementNo, BankOrderNo, NoticeNo, TransferNo};
 use engine::{Key, Row, Table};
 use trade::Trade;
 use transfer::Transfer;
@@ -26,7 +26,7 @@ impl Dice {
     fn row(&mut self) -> Row {
         let (at_us, place) = (self.time(), self.below(3) as u8 * 40);
         let owner = party(1 + self.below(3), place);
-        match self.below(8) {
+        match self.below(9) {
             0 => row(account(owner, self.below(50).cast_signed(), i64::from(self.below(30) == 0) * 40)),
             1 => row(order(at_us, owner)),
             2 => row(Trade { subject: text(&at_us.to_string()), ..trade(at_us, owner, party(1, 5)) }),
@@ -37,6 +37,7 @@ impl Dice {
             }),
             5 => row(received(at_us, owner, party(1, 5))),
             6 => row(bank_order(at_us, owner)),
+            7 => row(mandate(at_us, owner, party(1, 5))),
             _ => {
                 let next_at_us = (self.below(2) == 0).then(|| self.time());
                 row(notice(at_us, app(1 + self.below(2), place), order(self.time(), owner).no, next_at_us))
@@ -107,11 +108,19 @@ fn sqlite_does_what_the_model_does() {
             wanted.received(owner, transfer, limit).unwrap(),
             found.received(owner, transfer, limit).unwrap()
         );
-        assert_eq!(wanted.frozen(owner, limit).unwrap(), found.frozen(owner, limit).unwrap());
+        let agreement = about.map(AgreementNo::of_topic);
         assert_eq!(
-            wanted.notices(caller, about, limit).unwrap(),
-            found.notices(caller, about, limit).unwrap()
+            wanted.mandates(owner, agreement, limit).unwrap(),
+            found.mandates(owner, agreement, limit).unwrap()
         );
+        assert_eq!(wanted.frozen(owner, limit).unwrap(), found.frozen(owner, limit).unwrap());
+        let below = about.map(|about| NoticeNo::of(stamp(about.at_us()), place));
+        for (about, below) in [(about, None), (None, below), (about, below)] {
+            assert_eq!(
+                wanted.notices(caller, about, below, limit).unwrap(),
+                found.notices(caller, about, below, limit).unwrap()
+            );
+        }
         let seller = some.then_some(owner);
         assert_eq!(wanted.orders(seller, about, limit).unwrap(), found.orders(seller, about, limit).unwrap());
     }

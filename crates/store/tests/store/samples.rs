@@ -1,6 +1,8 @@
 //! Rows to post.
 
-use base::{AppId, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Stamp, Text, TimerNo, TransferNo};
+use base::{
+    AgreementNo, AppId, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Stamp, Text, TimerNo, TransferNo,
+};
 use engine::{Key, Row, Tabled};
 use ledger::{Account, AccountId, AccountKind, Entry, Posting, PostingKind, Side};
 use money::{Currency, Minor, Money};
@@ -8,8 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Mark;
 use trade::{
-    Notice, NoticeEvent, NoticeState, Order, OrderState, Product, Timer, TimerTask, Trade, TradeState,
-    WireCharset,
+    AgreementState, Mandate, Notice, NoticeEvent, NoticeState, Order, OrderState, PersonalProduct, Product,
+    Timer, TimerTask, Trade, TradeState, WireCharset,
 };
 use transfer::{Arrival, Received, Transfer, TransferState, TransferWay};
 
@@ -172,6 +174,37 @@ pub(crate) fn order(at_us: i64, seller: PartyId) -> Order {
         card_bank: None,
         settled_with: None,
         store_name: None,
+    }
+}
+
+pub(crate) fn mandate(at_us: i64, buyer: PartyId, seller: PartyId) -> Mandate {
+    Mandate {
+        slot: buyer.slot(),
+        no: AgreementNo::of(stamp(at_us), seller.slot()),
+        buyer,
+        seller,
+        product: PersonalProduct::Withholding,
+        sign_scene: text("INDUSTRY|DIGITAL_MEDIA"),
+        external_agreement_no: None,
+        currency: Currency::Cny,
+        period_unit: None,
+        period_every: None,
+        first_day: None,
+        single_minor: None,
+        total_minor: None,
+        payments: None,
+        signed_at_us: at_us,
+        invalid_at_us: at_us + 1,
+        timer: None,
+        state: AgreementState::Normal,
+        version: 1,
+        debited_minor: Minor::ZERO,
+        debits: 0,
+        plan_from: None,
+        plan_step: 0,
+        last_debit_at_us: None,
+        ended_at_us: None,
+        ended_by: None,
     }
 }
 

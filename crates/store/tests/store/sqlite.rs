@@ -66,7 +66,10 @@ fn only_what_is_due_and_what_is_a_partys_has_an_index_beside_its_key() {
     drop(shelf.open());
     let sql =
         "SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
-    assert_eq!(column(&raw(&shelf), sql), ["bank_order", "notice", "received", "timer", "trade", "transfer"]);
+    assert_eq!(
+        column(&raw(&shelf), sql),
+        ["bank_order", "mandate", "notice", "orders", "received", "timer", "trade", "transfer"]
+    );
 }
 
 #[test]
@@ -94,7 +97,7 @@ fn a_row_that_looks_new_and_is_not_is_written_over() {
     };
     store.post(&changes([told(0)]), mark(1)).unwrap();
     store.post(&changes([told(1)]), mark(2)).unwrap();
-    let notices = store.reader().unwrap().notices(None, None, 9).unwrap();
+    let notices = store.reader().unwrap().notices(None, None, None, 9).unwrap();
     assert_eq!(notices.iter().map(|notice| notice.attempts).collect::<Vec<_>>(), [1]);
     let by_index = "SELECT no || '' FROM notice INDEXED BY notice_next WHERE next_at_us = 5";
     assert_eq!(column(&raw(&shelf), by_index).len(), 1);
@@ -149,7 +152,10 @@ fn lists_are_read_along_an_index() {
         ),
         ("SELECT * FROM notice WHERE order_no = 1 AND +app = 1 ORDER BY no DESC LIMIT 9", "notice_order (order_no=?)"),
         ("SELECT * FROM notice WHERE slot = 1 AND app = 1 ORDER BY no DESC LIMIT 9", "PRIMARY KEY (slot=?)"),
-        ("SELECT * FROM orders WHERE slot = 1 AND no <= 1 AND seller = 1 ORDER BY no DESC", "(slot=? AND no<?)"),
+        (
+            "SELECT * FROM orders INDEXED BY orders_seller WHERE slot = 1 AND seller = 1 AND no <= 1 ORDER BY no DESC",
+            "orders_seller (slot=? AND seller=? AND no<?)",
+        ),
         (
             "SELECT * FROM trade INDEXED BY trade_buyer WHERE slot = 1 AND buyer = 1 AND no <= 1 ORDER BY no DESC",
             "trade_buyer (slot=? AND buyer=? AND no<?)",
@@ -168,6 +174,10 @@ fn lists_are_read_along_an_index() {
             "SELECT * FROM bank_order INDEXED BY bank_order_party WHERE slot = 1 AND party = 1 AND no <= 1
                 ORDER BY no DESC",
             "bank_order_party (slot=? AND party=? AND no<?)",
+        ),
+        (
+            "SELECT * FROM mandate INDEXED BY mandate_buyer WHERE slot = 1 AND buyer = 1 AND no <= 1 ORDER BY no DESC",
+            "mandate_buyer (slot=? AND buyer=? AND no<?)",
         ),
         ("SELECT * FROM orders WHERE (slot, no) > (1, 1) ORDER BY slot, no LIMIT 9", "PRIMARY KEY ((slot,no)>(?,?))"),
         ("SELECT * FROM refund WHERE slot = 1 AND (order_no, out_request_no) > (1, '') ORDER BY slot, order_no,

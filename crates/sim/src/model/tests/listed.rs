@@ -62,6 +62,12 @@ const UNMET: &[&str] = &[
     "OpenOrder refused Pay(BuyerLimit)",
     "ConfirmPay refused BuyerLimit",
     "DebitOrder refused Mandate(BuyerLimit)",
+    // Nobody of a town scans a printed code.
+    "OpenOrder refused TooManyWaiting",
+    "ClaimOrder refused TooManyWaiting",
+    "OpenOrder refused Pay(StaticLimit)",
+    "ConfirmPay refused StaticLimit",
+    "PayByCard refused Pay(StaticLimit)",
     // Nobody stops payments of a town, and its buyers sign in by their payment passwords.
     "OpenOrder refused Pay(BuyerStopped)",
     "ConfirmPay refused BuyerStopped",
@@ -197,7 +203,7 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BuyerStopped BuyerLimit BalanceTooLow CardUnderWay | Risk)
+        BuyerDiffers StaticLimit BuyerStopped BuyerLimit BalanceTooLow CardUnderWay | Risk)
 }
 
 fn transfer() -> Vec<&'static str> {
@@ -281,9 +287,9 @@ fn within(command: &str, outer: &str, names: Vec<&str>) -> Vec<String> {
 
 fn refusals() -> Vec<String> {
     let open = names!(OpenRefused: SellerNotFound NumberTaken AlreadyPaid AlreadyClosed SellerBlocked NotSigned
-        TotalTooLarge ExpiryPassed BuyerNotFound | Receiving Pay);
+        TotalTooLarge ExpiryPassed BuyerNotFound TooManyWaiting | Receiving Pay);
     let claim = names!(ClaimRefused: OrderNotFound AlreadyPaid AlreadyClosed CodeExpired BuyerIsSeller BuyerDiffers
-        BuyerNotFound BuyerBlocked);
+        BuyerNotFound BuyerBlocked TooManyWaiting);
     let cancel = names!(CancelRefused: Finished TooLate CaseOpen | Refund);
     let top_up = names!(TopUpRefused: KeyTaken NothingToBook PartyNotFound PartyClosed | Ledger);
     let ledger =
