@@ -5,6 +5,9 @@ import { initReactI18next } from 'react-i18next';
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** What each language calls itself. */
+export const OWN_NAMES: Record<Language, string> = { 'zh-CN': '简体中文', en: 'English' };
+
 const KEPT = 'tongbao-language';
 
 function wanted(): Language {

@@ -32,18 +32,25 @@ export function shownDay(text: string, language: string): string {
   return shown(text, language, { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
-/** The month of a moment as the API writes months: "2026-11". */
-export function monthOf(text: string): string {
+/** The clock alone, for lists whose day is told above. */
+export function shownTime(text: string, language: string): string {
+  return shown(text, language, CLOCK);
+}
+
+/** The day of a moment as the API writes days: "2026-11-30". */
+export function dayOf(text: string): string {
   const found = momentOf(text);
   if (!found) {
-    return text.slice(0, 7);
+    return text.slice(0, 10);
   }
-  const parts = new Intl.DateTimeFormat('en', { timeZone: ZONE, year: 'numeric', month: '2-digit' }).formatToParts(
-    found,
-  );
+  const style = { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  const parts = new Intl.DateTimeFormat('en', style).formatToParts(found);
   const part = (type: string) => parts.find(one => one.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}`;
+  return `${part('year')}-${part('month')}-${part('day')}`;
 }
+
+/** The month of a moment as the API writes months: "2026-11". */
+export const monthOf = (text: string): string => dayOf(text).slice(0, 7);
 
 /** A month of the API ("2026-11") for people; `shortly` without its year. */
 export function shownMonth(month: string, language: string, shortly = false): string {

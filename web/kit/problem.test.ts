@@ -27,6 +27,7 @@ test('only what says that nothing was done is a no; everything else that failed 
     [409, 'balance_too_low', false],
     [503, 'busy', false],
     [503, 'not_sent', false],
+    [503, 'not_noted', false],
     [503, 'behind', false],
     [503, 'world_begins_anew', false],
     [503, 'odd', true],
@@ -81,5 +82,8 @@ test('facts stand beside the sentence, or else in it', () => {
     locked_until: '2026-11-30T12:30:05+08:00',
   });
   expect(told.facts).toEqual({ tries: '0', until: '2026-11-30T12:30:05+08:00' });
+  expect(problemOf(400, { code: 'weak_password', detail: 'x', field: 'pay_password' }).facts).toEqual({
+    field: 'pay_password',
+  });
   expect(problemOf(403, { code: 'wrong_password', detail: 'wrong, 2 tries left' }).facts).toEqual({ tries: '2' });
 });

@@ -36,17 +36,20 @@ export class Problem extends Error {
   }
 }
 
-/** Facts of a refusal: tries that are left before a lock, and the moment until which something is locked. */
+/** Facts of a refusal: tries that are left before a lock, the moment until which something is locked, the order that
+ *  stands in the way, with its state, and the field that is wrong. */
 export interface Facts {
   tries?: string;
   until?: string;
+  order?: { no: string; state: string };
+  field?: string;
 }
 
 /** No answer came. */
 export const NO_CONNECTION = 'no_connection';
 
 /** What the server says with 503 when it knows that nothing was done. */
-const SURE = ['busy', 'behind', 'not_sent', 'world_begins_anew'];
+const SURE = ['busy', 'behind', 'not_sent', 'not_noted', 'world_begins_anew'];
 /** What the device says before anything is sent. */
 const BEFORE_SENDING = ['passkey_known', 'passkey_cancelled', 'passkey_failed'];
 /** Begins the code of an answer that has none: such an answer is not the platform's. */
@@ -55,12 +58,14 @@ const NO_CODE = 'http_';
 /** What `fetch` gave instead of a good answer. */
 export function problemOf(status: number, body: unknown): Problem {
   const said = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const text = (name: string) => (typeof said[name] === 'string' ? said[name] : '');
+  const text = (name: string): string => (typeof said[name] === 'string' ? said[name] : '');
   const detail = text('detail') || text('title');
   const until = text('locked_until');
   const facts: Facts = {
     ...(typeof said.tries_left === 'number' ? { tries: String(said.tries_left) } : {}),
     ...(until ? { until } : {}),
+    ...(text('field') ? { field: text('field') } : {}),
+    ...(text('trade_no') ? { order: { no: text('trade_no'), state: text('state') } } : {}),
   };
   return new Problem(status, text('code') || `${NO_CODE}${status}`, detail, { ...factsIn(detail), ...facts });
 }

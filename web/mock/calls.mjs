@@ -1,7 +1,9 @@
 // The calls of api/openapi.json, answered by the mock. Every code is 246810; the payment password is the one that was
 // set at signing up.
 import { randomBytes } from 'node:crypto';
+import { counterIn, shopOfCode, shopOrder } from './counter.mjs';
 import * as deals from './deals.mjs';
+import { limits, notices } from './telling.mjs';
 import { card, found, masked, moment, No, open, pays, withStatus, yuan } from './world.mjs';
 
 const CODE = '246810';
@@ -285,6 +287,10 @@ export const CALLS = [
       if (text.includes('#/collect?')) {
         return { kind: 'collect', collect: collect(text) };
       }
+      const token = counterIn(text);
+      if (token) {
+        return shopOfCode(world, token);
+      }
       if (!/\/(?:qr|cashier)\//.test(text)) {
         throw new No(404, 'code_unknown', 'this is no code of this platform');
       }
@@ -293,6 +299,9 @@ export const CALLS = [
     },
   ],
   ['POST', '/me/orders', false, (world, { body }) => deals.orderOf(world, body)],
+  ['POST', '/me/shop-orders', false, (world, { body, key }) => shopOrder(world, body, key, deals.orderOf)],
+  ['GET', '/me/notices', false, (world, { query }) => notices(world, query)],
+  ['GET', '/me/limits', false, world => limits(world)],
   ['POST', '/me/payments', false, (world, { body }) => deals.pay(world, body)],
   ['GET', '/me/payments/{trade_no}', false, (world, { path: { trade_no } }) => deals.payment(world, trade_no)],
   [

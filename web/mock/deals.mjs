@@ -1,4 +1,5 @@
 // Money that moves in the mock, and what is told of it.
+import { countPrinted, hasRoom } from './counter.mjs';
 import { bill, fen, found, masked, moment, No, number, once, pays, yuan } from './world.mjs';
 
 /** How long a bank takes. */
@@ -29,7 +30,7 @@ const triedOf = ({ tried }) => ({
 export function orderOf(world, handed) {
   const [text] = Object.values(handed);
   const code = /\/(?:qr|cashier)\/(\w+)/.exec(text ?? '')?.[1];
-  const known = [...world.orders.values()].find(one => one.trade_no === handed.trade_no || one.code === code);
+  const known = [...world.orders.values()].find(one => one.trade_no === handed.trade_no || (code && one.code === code));
   if (!known && !code) {
     throw new No(404, 'order_not_found', 'there is no such order');
   }
@@ -98,6 +99,7 @@ export function pay(world, { pocket, pay_password, challenge_id, credential, amo
   pays(world, { pay_password, credential });
   const from = credential ? world.challenges.get(challenge_id)?.pocket : pocket;
   const card = world.cards.find(one => one.no === from);
+  hasRoom(world, order, card?.no ?? 'balance');
   if (card) {
     byCard(world, order, card);
     return standing(order);
@@ -107,6 +109,7 @@ export function pay(world, { pocket, pay_password, challenge_id, credential, amo
   }
   world.balance -= fen(amount);
   isPaid(world, order, 'balance');
+  countPrinted(world, order, 'balance');
   return standing(order);
 }
 
@@ -130,6 +133,7 @@ function byCard(world, order, card) {
     } else {
       tried.state = 'done';
       isPaid(world, order, 'card');
+      countPrinted(world, order, card.no);
     }
   }, BANK_MS);
 }

@@ -4,12 +4,19 @@ import { readFile } from 'node:fs/promises';
 import { createServer, STATUS_CODES } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { APPS } from '../scripts/apps.mjs';
 import { CALLS } from './calls.mjs';
-import { livedIn, newWorld, No, STATUS } from './world.mjs';
+import { OPS } from './ops.mjs';
+import { SANDBOX_CALLS } from './sandbox.mjs';
+import { SELLERS } from './sellers.mjs';
+import { FILE, livedIn, newWorld, No, STATUS } from './world.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const PREFIX = '/api/v1';
+const SANDBOX_PREFIX = '/sandbox';
 const BODY_BYTES_MAX = 100_000;
+/** What each desk asks, beside what the wallet does. */
+const ALL_CALLS = [...CALLS, ...SELLERS, ...OPS];
 /** What the platform sends with every page. */
 const POLICY = [
   "default-src 'none'",
@@ -42,7 +49,7 @@ const send = (response, status, kind, body, headers = {}) => {
     'cache-control': 'no-store',
     ...headers,
   });
-  response.end(body);
+  response.end(status === 204 ? undefined : body);
 };
 
 async function file(request, response, pathname) {
@@ -84,9 +91,9 @@ const token = request =>
   /^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1] ??
   /tongbao_person=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
 
-async function call(world, request, response, url) {
-  const pathname = url.pathname.slice(PREFIX.length);
-  const found = CALLS.map(([method, template, isOpen, act]) => ({
+async function call(world, request, response, url, { prefix, calls }) {
+  const pathname = url.pathname.slice(prefix.length);
+  const found = calls.map(([method, template, isOpen, act]) => ({
     method,
     isOpen,
     act,
@@ -106,9 +113,14 @@ async function call(world, request, response, url) {
     token: token(request),
     root: `http://${request.headers.host}/`,
   };
-  const told = found.act(world, asked);
+  const told = await found.act(world, asked);
   if (told === undefined) {
     throw new No(404, 'not_found', 'there is no such thing');
+  }
+  if (told[FILE]) {
+    const { kind, name, bytes } = told[FILE];
+    send(response, 200, kind, bytes, { 'content-disposition': `attachment; filename="${name}"` });
+    return;
   }
   const cookie = told.token ? { 'set-cookie': `tongbao_person=${told.token}; Path=/; HttpOnly; SameSite=Strict` } : {};
   send(response, told[STATUS] ?? 200, 'application/json', JSON.stringify(told), cookie);
@@ -123,27 +135,28 @@ function events(world, request, response) {
   request.on('close', () => world.listeners.delete(listener));
 }
 
+/** The sandbox API says no in a form of its own. */
+const isOfSandbox = url => url.pathname.startsWith(`${SANDBOX_PREFIX}/`);
+
 async function answer(world, request, response) {
   const url = new URL(request.url, 'http://mock');
   try {
-    if (url.pathname === '/sandbox/messages') {
-      const to = url.searchParams.get('to');
-      send(
-        response,
-        200,
-        'application/json',
-        JSON.stringify({ messages: world.messages.filter(one => !to || one.to === to) }),
-      );
+    if (isOfSandbox(url)) {
+      await call(world, request, response, url, { prefix: SANDBOX_PREFIX, calls: SANDBOX_CALLS });
     } else if (url.pathname === `${PREFIX}/me/events` && world.signedIn.has(token(request))) {
       events(world, request, response);
     } else if (url.pathname.startsWith(`${PREFIX}/`)) {
-      await call(world, request, response, url);
+      await call(world, request, response, url, { prefix: PREFIX, calls: ALL_CALLS });
     } else {
       await file(request, response, url.pathname.startsWith('/app/') ? url.pathname : '/app/none');
     }
   } catch (thrown) {
     const { status, code, message, more } =
       thrown instanceof No ? thrown : { status: 500, code: 'internal', message: String(thrown) };
+    if (isOfSandbox(url)) {
+      send(response, status, 'application/json', JSON.stringify({ error: { code, message } }));
+      return;
+    }
     const type = `urn:tongbao:problem:${code}`;
     const problem = { type, title: STATUS_CODES[status] ?? 'Error', status, detail: message, code, ...more };
     send(response, status, 'application/problem+json', JSON.stringify(problem));
@@ -160,6 +173,8 @@ export async function startMock(port, { isNew = false } = {}) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { port } = await startMock(Number(process.argv[2] ?? 8790), { isNew: process.argv.includes('--new') });
-  console.log(`The mock is at http://localhost:${port}/app/wallet/`);
+  for (const { name } of APPS) {
+    console.log(`http://localhost:${port}/app/${name}/`);
+  }
   console.log('Sign in as 13800138000 with plum-blossom-7; the payment password is 836205.');
 }

@@ -1,12 +1,12 @@
 // @vitest-environment node
 // The mock answers in the shapes of api/openapi.json, nothing missing and nothing more.
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CALLS } from './calls.mjs';
+import { counterEmv, counterText, counterToken } from './counter.mjs';
 import { startMock } from './server.mjs';
+import { api, wrongs } from './shapes.mjs';
 
-const api = JSON.parse(readFileSync(new URL('../api/openapi.json', import.meta.url), 'utf8'));
 const [PAY_PASSWORD, LOGIN_PASSWORD, LOGIN, CODE] = ['836205', 'plum-blossom-7', '13800138000', '246810'];
 /** Longer than a bank of the mock takes. */
 const BANK_MS = 3_300;
@@ -24,54 +24,6 @@ afterAll(async () => {
   mock.server.closeAllConnections();
   await new Promise(closed => mock.server.close(closed));
 });
-
-const KINDS = {
-  string: value => typeof value === 'string',
-  boolean: value => typeof value === 'boolean',
-  integer: value => Number.isInteger(value),
-  object: value => typeof value === 'object' && value !== null && !Array.isArray(value),
-  array: value => Array.isArray(value),
-  null: value => value === null,
-};
-
-/** One shape out of all parts of it: what `$ref` names and what `allOf` adds up. */
-function whole(schema) {
-  const { $ref, allOf = [], ...own } = schema;
-  const parts = [...($ref ? [api.components.schemas[$ref.split('/').at(-1)]] : []), ...allOf].map(whole);
-  return [...parts, own].reduce((all, part) => ({
-    ...all,
-    ...part,
-    ...(all.properties || part.properties ? { properties: { ...all.properties, ...part.properties } } : {}),
-    ...(all.required || part.required ? { required: [...(all.required ?? []), ...(part.required ?? [])] } : {}),
-  }));
-}
-
-/** What is wrong with a value, each with its place. */
-function wrongs(schema, value, at = '') {
-  const shape = whole(schema);
-  if (shape.oneOf) {
-    const tries = shape.oneOf.map(one => wrongs(one, value, at));
-    return tries.some(one => one.length === 0) ? [] : tries.toSorted((a, b) => a.length - b.length)[0];
-  }
-  if (shape.enum) {
-    return shape.enum.includes(value) ? [] : [`${at} is ${JSON.stringify(value)}`];
-  }
-  const types = [shape.type ?? []].flat();
-  if (types.length > 0 && !types.some(type => KINDS[type](value))) {
-    return [`${at} is ${JSON.stringify(value)} and no ${types}`];
-  }
-  if (KINDS.array(value)) {
-    return value.flatMap((one, place) => wrongs(shape.items, one, `${at}[${place}]`));
-  }
-  if (!KINDS.object(value) || !shape.properties) {
-    return [];
-  }
-  const missing = (shape.required ?? []).filter(name => !(name in value)).map(name => `${at}.${name} is missing`);
-  return Object.entries(value).reduce((found, [name, one]) => {
-    const known = shape.properties[name];
-    return [...found, ...(known ? wrongs(known, one, `${at}.${name}`) : [`${at}.${name} is too much`])];
-  }, missing);
-}
 
 /** Asks the mock, and compares what it says with what is described. */
 async function call(method, path, parts = {}, body = undefined, key = undefined) {
@@ -176,6 +128,34 @@ test('an order by card, revoked, and from the balance', { timeout: 20_000 }, asy
   await call('GET', '/me/bills/{no}', { no: at.trade_no });
   await sleep(BANK_MS);
   expect((await call('POST', '/me/orders', {}, at)).told).toMatchObject({ state: 'paid', last_try_state: 'returned' });
+});
+
+test('the code of a counter, its limit of a day, and what is told of it', async () => {
+  const token = counterToken({ name: '咖啡与面包', store_name: '一号店' });
+  for (const text of [counterText('http://mock/', token), counterEmv(token)]) {
+    const { told } = await call('POST', '/codes', {}, { text });
+    expect(told).toMatchObject({ kind: 'shop', shop: { token, name: '咖啡与面包', left: '500.00' } });
+  }
+  await refused(404, 'code_unknown', call('POST', '/codes', {}, { text: counterText('http://mock/', `${token}x`) }));
+  const wish = { token, amount: '480.00' };
+  const order = (body, key) => call('POST', '/me/shop-orders', {}, body, key);
+  const { status, told } = await order(wish, 'shop');
+  expect([status, told.pay_with]).toEqual([201, { trade_no: told.trade_no }]);
+  expect((await order(wish, 'shop')).told.trade_no).toBe(told.trade_no);
+  await refused(409, 'key_reused', order({ ...wish, amount: '1.00' }, 'shop'));
+  await refused(409, 'static_limit', order({ ...wish, amount: '500.01' }, 'more'));
+  const pays = { trade_no: told.trade_no, amount: told.amount, last_try: null, pocket: 'balance', ...proof };
+  expect((await call('POST', '/me/payments', {}, pays)).told.state).toBe('paid');
+  const { told: second } = await order({ ...wish, amount: '30.00' }, 'second');
+  const again = { ...pays, trade_no: second.trade_no, amount: '30.00' };
+  await refused(409, 'static_limit', call('POST', '/me/payments', {}, again));
+  const { told: limits } = await call('GET', '/me/limits');
+  expect(limits.limits.find(one => one.kind === 'static_code')).toMatchObject({ used: '480.00', left: '20.00' });
+  const { told: page } = await call('GET', '/me/notices?limit=5');
+  expect(page.notices[0]).toMatchObject({ kind: 'payment_done', opens: { screen: 'bill', no: told.trade_no } });
+  const { told: next } = await call('GET', `/me/notices?limit=100&before=${page.next}`);
+  expect(next.notices.map(one => one.id)).not.toContain(page.notices[4].id);
+  await refused(400, 'bad_limit', call('GET', '/me/notices?limit=0'));
 });
 
 test('codes to pay, passkeys, stops, passwords and the end', async () => {

@@ -16,6 +16,9 @@ export class No extends Error {
 export const STATUS = Symbol('status');
 export const withStatus = (status, body) => ({ ...body, [STATUS]: status });
 
+/** Marks an answer that is a file: its kind, its name and its bytes. */
+export const FILE = Symbol('file');
+
 /** What is there under this number. */
 export function found(things, no, code) {
   const thing = things.get(no);

@@ -5,10 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { meant } from './apps.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
-/** The pages of the workspace. */
-const APPS = ['wallet'];
 /** What grows smaller. Pictures are compressed already. */
 const TEXT = /\.(html|js|css|svg|wasm|webmanifest|json)$/;
 /** Below this a copy costs more than it saves. */
@@ -39,7 +38,7 @@ async function compressed(file) {
   }
 }
 
-for (const app of APPS) {
+for (const { name: app } of meant()) {
   process.env.APP = app;
   const { build } = await import('vite');
   await build({ configFile: path.join(here, 'vite.config.ts') });

@@ -1,4 +1,5 @@
-// The wallet while one writes it, with the mock in the place of the platform. API=http://… asks a real one.
+// An app while one writes it, with the mock in the place of the platform: the wallet, or the one that APP names.
+// API=http://… asks a real platform.
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 import { startMock } from '../mock/server.mjs';

@@ -7,7 +7,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
 import { AppOutline, BillOutline, UserOutline } from 'antd-mobile-icons';
 import { useEffect, useRef } from 'react';
-import { notice } from './parts/notices';
+import { notice } from '@kit/notices';
 import { Loading } from './parts/states';
 import { balanceQuery, billsQuery, meQuery, newestQuery, refreshAccount, refreshBills } from './queries';
 import { useShown } from './shown';

@@ -154,6 +154,18 @@ export const agreementsQuery = queryOptions({
   queryFn: async () => (await told(api.GET('/me/agreements'))).agreements,
 });
 
+/** Notices, newest first, page by page. */
+export const noticesQuery = infiniteQueryOptions({
+  queryKey: ['notices'],
+  queryFn: ({ pageParam }) =>
+    told(api.GET('/me/notices', { params: { query: { limit: PAGE, ...(pageParam ? { before: pageParam } : {}) } } })),
+  initialPageParam: '',
+  getNextPageParam: page => page.next ?? undefined,
+});
+
+/** The limits that hold, with what of them is used. */
+export const limitsQuery = queryOptions({ queryKey: ['limits'], queryFn: () => told(api.GET('/me/limits')) });
+
 function makeOld(client: QueryClient, names: readonly string[]): void {
   for (const name of names) {
     void client.invalidateQueries({ queryKey: [name] });
@@ -161,10 +173,10 @@ function makeOld(client: QueryClient, names: readonly string[]): void {
 }
 
 /** Asks anew for what the account tells. */
-export const refreshAccount = (client: QueryClient) => makeOld(client, ['me', 'balance']);
+export const refreshAccount = (client: QueryClient) => makeOld(client, ['me', 'balance', 'notices']);
 
 /** Asks anew for bills and what is counted from them. */
-export const refreshBills = (client: QueryClient) => makeOld(client, ['bills', 'bill', 'months']);
+export const refreshBills = (client: QueryClient) => makeOld(client, ['bills', 'bill', 'months', 'notices', 'limits', 'shop']);
 
 /** Asks anew for everything that moved money changes. */
 export function refreshMoney(client: QueryClient): void {

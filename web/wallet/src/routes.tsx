@@ -11,7 +11,7 @@ import {
 import { ErrorBoundary } from '@kit/ErrorBoundary';
 import { Button } from 'antd-mobile';
 import { Empty, Loading } from './parts/states';
-import { Notices } from './parts/notices';
+import { Notices } from '@kit/notices';
 import { Page } from './parts/Page';
 import { Questions } from './parts/sure';
 import type { Handed } from './paying';
@@ -131,6 +131,12 @@ const screens = [
   }),
   createRoute({
     getParentRoute: inShell,
+    path: '/shop',
+    validateSearch: texts('c'),
+    component: lazyRouteComponent(() => import('./screens/Shop'), 'Shop'),
+  }),
+  createRoute({
+    getParentRoute: inShell,
     path: '/pay-code',
     component: lazyRouteComponent(() => import('./screens/PayCode'), 'PayCode'),
   }),
@@ -208,6 +214,16 @@ const screens = [
     getParentRoute: inShell,
     path: '/security',
     component: lazyRouteComponent(() => import('./screens/Security'), 'Security'),
+  }),
+  createRoute({
+    getParentRoute: inShell,
+    path: '/notices',
+    component: lazyRouteComponent(() => import('./screens/Notices'), 'Notices'),
+  }),
+  createRoute({
+    getParentRoute: inShell,
+    path: '/limits',
+    component: lazyRouteComponent(() => import('./screens/Limits'), 'Limits'),
   }),
   createRoute({
     getParentRoute: inShell,

@@ -17,9 +17,13 @@ export const EXAMPLE = {
 
 interface Message {
   to: string;
+  kind: string;
   code: string | null;
   text: string;
 }
+
+/** Messages that tell, instead of a code, why there is none. */
+const WHY_NO_CODE = ['not_registered', 'already_registered'] as const;
 
 /** The messages of an address, oldest first; nothing where messages are really sent. */
 async function messages(to: string): Promise<Message[] | null> {
@@ -33,6 +37,14 @@ async function messages(to: string): Promise<Message[] | null> {
 
 const useIsSandbox = (): boolean => useQuery(siteQuery).data?.sandbox === true;
 
+/** The newest message to an address, where that can be seen. `sent` counts what was sent. */
+export function useLastMessage(to: string, sent: number): { isLooking: boolean; message?: Message | undefined } {
+  const isSandbox = useIsSandbox();
+  const enabled = isSandbox && sent > 0;
+  const found = useQuery({ queryKey: ['sandbox', to, sent], queryFn: () => messages(to), enabled });
+  return { isLooking: enabled && found.isPending, message: found.data?.at(-1) };
+}
+
 function Hint({ children }: { children: ReactNode }) {
   const { say } = useShown();
   return (
@@ -42,27 +54,45 @@ function Hint({ children }: { children: ReactNode }) {
   );
 }
 
-/** The newest message to an address, and a button that fills its code in. `sent` counts what was sent. */
-export function LastMessage({ to, sent, onCode }: { to: string; sent: number; onCode: (code: string) => void }) {
-  const isSandbox = useIsSandbox();
-  const enabled = isSandbox && sent > 0;
-  const found = useQuery({ queryKey: ['sandbox', to, sent], queryFn: () => messages(to), enabled });
-  const last = found.data?.at(-1);
-  return last ? <Told text={last.text} code={last.code} onCode={onCode} /> : null;
+/** A message that went to nobody: its code with a button that fills it in, or why it has none. */
+export function LastMessage({ of, onCode }: { of: Message; onCode: (code: string) => void }) {
+  const { say } = useShown();
+  const why = WHY_NO_CODE.find(kind => kind === of.kind);
+  if (why && of.code === null) {
+    return (
+      <Hint>
+        <p role="status">{say(`sandbox.${why}`)}</p>
+      </Hint>
+    );
+  }
+  return <Told text={of.text} code={of.code} from="platform" onCode={onCode} />;
 }
 
-/** A message that nobody's telephone shows. */
-export function Told({ text, code, onCode }: { text: string; code?: string | null; onCode: (code: string) => void }) {
+interface TellingProps {
+  text: string;
+  code?: string | null;
+  from: 'platform' | 'bank';
+  onCode: (code: string) => void;
+}
+
+/** A message that nobody's telephone shows. It is in the language of whoever wrote it: only its code is told. */
+export function Told({ text, code, from, onCode }: TellingProps) {
   const { say } = useShown();
   const digits = code ?? /\d{4,8}/.exec(text)?.[0];
   return (
     <Hint>
-      <p>{say('sandbox.no_phone')}</p>
-      <p lang="zh-CN">{text}</p>
-      {digits && (
-        <Button size="small" onClick={() => onCode(digits)}>
-          {say('sandbox.use_code', { code: digits })}
-        </Button>
+      {digits ? (
+        <>
+          <p>{say(from === 'bank' ? 'sandbox.bank_code' : 'sandbox.code', { code: digits })}</p>
+          <Button size="small" onClick={() => onCode(digits)}>
+            {say('sandbox.use_code', { code: digits })}
+          </Button>
+        </>
+      ) : (
+        <>
+          <p>{say('sandbox.message')}</p>
+          <p lang="zh-CN">{text}</p>
+        </>
       )}
     </Hint>
   );

@@ -2,6 +2,7 @@
 import { api, told } from '@kit/api/client';
 import { LastSeen } from '@kit/last-seen';
 import { asProblem, NO_CONNECTION } from '@kit/problem';
+import { forgetSeen } from './seen';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 /** The name under which bills and balance are kept. The number changes when their shape does. */
@@ -24,6 +25,7 @@ function signedOut(thrown: unknown, asked?: string): void {
     return;
   }
   lastSeen.drop();
+  forgetSeen();
   client.removeQueries({ predicate: query => query.queryKey[0] !== ACCOUNT });
   if (asked !== ACCOUNT) {
     void client.invalidateQueries({ queryKey: [ACCOUNT] });
@@ -53,6 +55,7 @@ export const lastSeen = new LastSeen(client, KEPT, query => [ACCOUNT, SITE].incl
 /** Forgets everything about whoever was signed in. */
 export function forget(): void {
   lastSeen.drop();
+  forgetSeen();
   client.clear();
 }
 
@@ -60,6 +63,7 @@ export function forget(): void {
  *  because whoever holds the device could still come back. */
 export async function signOut(): Promise<void> {
   lastSeen.drop();
+  forgetSeen();
   try {
     await told(api.DELETE('/sessions/{id}', { params: { path: { id: 'current' } } }));
   } catch (thrown) {
@@ -68,12 +72,4 @@ export async function signOut(): Promise<void> {
     }
   }
   forget();
-}
-
-/** What this device is called in the list of devices. */
-export function deviceName(): string {
-  const agent = navigator.userAgent;
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(agent)?.[1] ?? 'Browser';
-  const system = /(Android|iPhone|iPad|Windows|Mac OS|Linux)/.exec(agent)?.[1] ?? '';
-  return [browser.replace('Edg', 'Edge').replace('OPR', 'Opera'), system].filter(Boolean).join(' · ');
 }

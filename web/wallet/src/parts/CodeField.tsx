@@ -3,9 +3,9 @@ import { api, told } from '@kit/api/client';
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd-mobile';
 import { useEffect, useState } from 'react';
-import { LastMessage } from '../sandbox';
+import { LastMessage, useLastMessage } from '../sandbox';
 import { useShown } from '../shown';
-import { DigitsField } from './Field';
+import { DigitsField } from '@kit/Field';
 import { Wrong } from './states';
 
 type Purpose = 'register' | 'sign_in' | 'login_password' | 'pay_password';
@@ -29,6 +29,9 @@ export function CodeField({ to, purpose, value, onValue }: Props) {
       setSeconds(Number(challenge.resend_after_s));
     },
   });
+  const { isLooking, message } = useLastMessage(to.trim(), sent);
+  // A sandbox can say that there is no code to wait for; anywhere else nobody may learn who has an account.
+  const isSent = sent > 0 && !isLooking && message?.code !== null;
   useEffect(() => {
     const timer = seconds > 0 ? setTimeout(() => setSeconds(seconds - 1), 1_000) : undefined;
     return () => clearTimeout(timer);
@@ -49,10 +52,10 @@ export function CodeField({ to, purpose, value, onValue }: Props) {
         </Button>
       </div>
       <p role="status" className="quiet">
-        {sent > 0 ? say('code.sent') : ''}
+        {isSent ? say('code.sent') : ''}
       </p>
       <Wrong thrown={sending.error} />
-      <LastMessage to={to.trim()} sent={sent} onCode={onValue} />
+      {message && <LastMessage of={message} onCode={onValue} />}
     </>
   );
 }

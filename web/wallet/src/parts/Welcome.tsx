@@ -1,8 +1,7 @@
 // Where nobody is signed in: the mark, the title, the form, and the language.
-import { LANGUAGES, speak } from '@kit/languages';
+import { LANGUAGES, speak, OWN_NAMES } from '@kit/languages';
 import { useEffect, type ReactNode } from 'react';
 import { useShown } from '../shown';
-import { OWN_NAMES } from '../words';
 
 /** A screen for somebody who is not signed in. */
 export function Welcome({ title, text, children }: { title: string; text: string; children: ReactNode }) {

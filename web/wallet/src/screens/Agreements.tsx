@@ -4,10 +4,10 @@ import type { Agreement } from '@kit/api/shapes';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd-mobile';
 import { Lines } from '../parts/Lines';
-import { notice } from '../parts/notices';
+import { notice } from '@kit/notices';
 import { Page } from '../parts/Page';
 import { Empty, Loaded, Wrong } from '../parts/states';
-import { sure } from '../parts/sure';
+import { sure } from '@kit/sure';
 import { agreementsQuery } from '../queries';
 import { useShown } from '../shown';
 

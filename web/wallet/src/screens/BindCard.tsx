@@ -4,9 +4,9 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
 import { useState } from 'react';
-import { DigitsField, Field } from '../parts/Field';
+import { DigitsField, Field } from '@kit/Field';
 import { Form } from '../parts/Form';
-import { notice } from '../parts/notices';
+import { notice } from '@kit/notices';
 import { Page } from '../parts/Page';
 import { PasswordSheet } from '../parts/PasswordSheet';
 import { Empty } from '../parts/states';
@@ -29,7 +29,7 @@ function Code({ no, message }: { no: string; message?: string | null | undefined
   return (
     <section className="panel">
       <p>{say('cards.code_text')}</p>
-      {message && <Told text={message} onCode={setCode} />}
+      {message && <Told text={message} from="bank" onCode={setCode} />}
       <form
         onSubmit={event => {
           event.preventDefault();
@@ -92,7 +92,6 @@ export function BindCard() {
   };
   const fill = () => {
     setNumber(EXAMPLE.card);
-    setHolder(holder || EXAMPLE.name);
     setMobile(EXAMPLE.mobile);
   };
   if (asked) {
@@ -140,6 +139,7 @@ export function BindCard() {
             label={say('cards.holder')}
             value={holder}
             onValue={setHolder}
+            {...(me?.name_masked ? { text: say('cards.holder_text', { name: me.name_masked }) } : {})}
             name="holder"
             autoComplete="cc-name"
             required

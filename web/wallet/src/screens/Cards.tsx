@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
 import { useState } from 'react';
-import { notice } from '../parts/notices';
+import { notice } from '@kit/notices';
 import { Page } from '../parts/Page';
 import { PasswordSheet } from '../parts/PasswordSheet';
 import { Empty, Loaded } from '../parts/states';

@@ -5,7 +5,7 @@ import { amountOf } from '@kit/money';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { AmountField } from '../parts/Field';
+import { AmountField } from '@kit/Field';
 import { Form } from '../parts/Form';
 import { Page } from '../parts/Page';
 import { Empty, Loaded } from '../parts/states';

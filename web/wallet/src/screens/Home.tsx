@@ -13,6 +13,7 @@ import {
   TransportQRcodeOutline,
   UploadOutline,
 } from 'antd-mobile-icons';
+import { Bell } from '../parts/Bell';
 import { BillRow } from '../parts/BillRow';
 import { Page } from '../parts/Page';
 import { Empty, Failed, Loading, Stale } from '../parts/states';
@@ -119,7 +120,7 @@ export function Home() {
   const me = useQuery(meQuery).data;
   const name = me?.name_masked || me?.login_masked;
   return (
-    <Page title={name ? say('home.hello', { name }) : say('name')}>
+    <Page title={name ? say('home.hello', { name }) : say('name')} beside={<Bell />}>
       <Notes />
       <Balance />
       <nav className="panel shortcuts" aria-label={say('home.shortcuts')}>

@@ -1,6 +1,6 @@
 // /me: who is signed in, and everything that is set once.
 import { addressOf } from '@kit/api/client';
-import { LANGUAGES, speak, type Language } from '@kit/languages';
+import { LANGUAGES, speak, type Language, OWN_NAMES } from '@kit/languages';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
@@ -8,11 +8,10 @@ import { Choice } from '../parts/Choice';
 import { Page } from '../parts/Page';
 import { LinkRow, OutRow, PlainRow } from '../parts/Row';
 import { Loaded, Wrong } from '../parts/states';
-import { sure } from '../parts/sure';
+import { sure } from '@kit/sure';
 import { meQuery } from '../queries';
 import { signOut } from '../session';
 import { useShown } from '../shown';
-import { OWN_NAMES } from '../words';
 
 function SignOut() {
   const { say } = useShown();
@@ -69,6 +68,8 @@ export function Me() {
           <LinkRow to="/cards" title={say('cards.title')} />
           <LinkRow to="/agreements" title={say('agreements.title')} />
           <LinkRow to="/security" title={say('security.title')} />
+          <LinkRow to="/limits" title={say('limits.title')} />
+          <LinkRow to="/notices" title={say('notices.title')} />
           <OutRow href={addressOf('wallet/export')} title={say('me.export')} />
           <OutRow href={addressOf('api/v1/me/data')} title={say('me.data')} />
         </ul>

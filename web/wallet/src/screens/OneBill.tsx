@@ -7,10 +7,10 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
 import { otherOf, signOf } from '../parts/BillRow';
 import { Lines, type Line } from '../parts/Lines';
-import { notice } from '../parts/notices';
+import { notice } from '@kit/notices';
 import { Page } from '../parts/Page';
 import { Loaded, Wrong } from '../parts/states';
-import { sure } from '../parts/sure';
+import { sure } from '@kit/sure';
 import { billQuery, refreshMoney } from '../queries';
 import { useShown } from '../shown';
 

@@ -11,7 +11,7 @@ import { Page } from '../parts/Page';
 import { PasswordSheet } from '../parts/PasswordSheet';
 import { Result, type Outcome } from '../parts/Result';
 import { Loaded, Wrong } from '../parts/states';
-import { sure } from '../parts/sure';
+import { sure } from '@kit/sure';
 import { passkeysQuery, refreshMoney, transferQuery } from '../queries';
 import { useShown } from '../shown';
 import { useLooks, useUnknown } from '../unknown';

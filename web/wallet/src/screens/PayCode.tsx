@@ -5,7 +5,7 @@ import { asProblem } from '@kit/problem';
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd-mobile';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { CodePicture } from '../parts/CodePicture';
+import { CodePicture } from '@kit/CodePicture';
 import { Page } from '../parts/Page';
 import { PasswordSheet } from '../parts/PasswordSheet';
 import { Failed, Loading } from '../parts/states';

@@ -4,9 +4,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CodeField } from '../parts/CodeField';
-import { DigitsField, Field } from '../parts/Field';
-import { Form } from '../parts/Form';
-import { notice } from '../parts/notices';
+import { DigitsField, Field } from '@kit/Field';
+import { Form, useFieldsSaid } from '../parts/Form';
+import { notice } from '@kit/notices';
 import { Page } from '../parts/Page';
 import { meQuery } from '../queries';
 import { forget } from '../session';
@@ -24,6 +24,7 @@ export function Reset() {
   const [code, setCode] = useState('');
   const [password, setPassword] = useState('');
   const [idNumber, setIdNumber] = useState('');
+  const { said, under } = useFieldsSaid('password');
   const send = () => {
     const id = idNumber.trim();
     const body = { to: to.trim(), code, password, ...(id ? { id_number: id } : {}) };
@@ -39,12 +40,13 @@ export function Reset() {
     }
   };
   const isReady = to.trim() !== '' && code.length === 6 && (isPay ? password.length === 6 : password !== '');
-  const shared = { label: say('reset.new'), value: password, onValue: setPassword, type: 'password', required: true };
+  const own = { label: say('reset.new'), value: password, onValue: setPassword, ...under('password') };
+  const shared = { ...own, type: 'password', required: true };
   return (
     <Page title={say(isPay ? 'reset.pay_title' : 'reset.login_title')} up="/sign-in">
       <section className="panel">
         <p className="quiet">{say(isPay ? 'reset.pay_text' : 'reset.login_text')}</p>
-        <Form go={say('reset.go')} isReady={isReady} send={send} onDone={done}>
+        <Form go={say('reset.go')} isReady={isReady} send={send} onDone={done} said={said}>
           <Field
             label={say('sign_in.login')}
             value={to}

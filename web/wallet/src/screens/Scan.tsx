@@ -1,21 +1,20 @@
 // /scan: a code by the camera, from a picture, or pasted.
 import { api, told } from '@kit/api/client';
+import { useCamera } from '@kit/camera';
 import { asProblem } from '@kit/problem';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
-import { useEffect, useId, useRef, useState } from 'react';
-import { Field } from '../parts/Field';
+import { useId, useRef, useState } from 'react';
+import { Field } from '@kit/Field';
 import { Page } from '../parts/Page';
 import { Wrong } from '../parts/states';
 import { collectQuery } from '../collecting';
 import type { Handed } from '../paying';
 import { orderQuery } from '../queries';
-import { codeIn } from '../scan';
+import { codeIn } from '@kit/scan';
+import { shopQuery } from '../shops';
 import { useShown } from '../shown';
-
-/** How often the camera's picture is looked at. Four times a second keeps a phone cool. */
-const LOOK_EVERY_MS = 250;
 
 /** A text that is no code may still be what an app hands over: a signed order, or an address with one. */
 function handedBy(text: string): Handed | null {
@@ -51,61 +50,26 @@ function useScanned() {
         client.setQueryData(collectQuery(token).queryKey, found.collect);
         return navigate({ to: '/transfer', search: { c: token }, replace: true });
       }
+      if (found?.kind === 'shop') {
+        const { token } = found.shop;
+        client.setQueryData(shopQuery(token).queryKey, found.shop);
+        return navigate({ to: '/shop', search: { c: token }, replace: true });
+      }
       const search = { qr_code: text };
-      client.setQueryData(orderQuery(search).queryKey, found?.order);
+      client.setQueryData(orderQuery(search).queryKey, found?.kind === 'order' ? found.order : undefined);
       return navigate({ to: '/pay', search, replace: true });
     },
   });
 }
 
-/** `onText` says whether it takes the text; what it does not take is looked past. */
-function Camera({ onText, isPaused }: { onText: (text: string) => boolean; isPaused: boolean }) {
+function Camera(props: Parameters<typeof useCamera>[0]) {
   const { say } = useShown();
-  const video = useRef<HTMLVideoElement>(null);
-  const [state, setState] = useState<'starting' | 'on' | 'off'>('starting');
-  const [tries, setTries] = useState(0);
-  useEffect(() => {
-    let stream: MediaStream | undefined;
-    let isOver = false;
-    const start = async () => {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
-      if (isOver || !video.current) {
-        stream.getTracks().forEach(track => track.stop());
-        return;
-      }
-      video.current.srcObject = stream;
-      await video.current.play();
-      setState('on');
-    };
-    setState('starting');
-    start().catch(() => !isOver && setState('off'));
-    return () => {
-      isOver = true;
-      stream?.getTracks().forEach(track => track.stop());
-    };
-  }, [tries]);
-  useEffect(() => {
-    if (state !== 'on' || isPaused) {
-      return;
-    }
-    let timer: ReturnType<typeof setTimeout>;
-    const look = async () => {
-      const seen = video.current;
-      // A frame that cannot be read is followed by another.
-      const text = seen && seen.readyState >= 2 ? await codeIn(seen).catch(() => null) : null;
-      if (!text || !onText(text)) {
-        timer = setTimeout(look, LOOK_EVERY_MS);
-      }
-    };
-    timer = setTimeout(look, LOOK_EVERY_MS);
-    return () => clearTimeout(timer);
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [state, isPaused]);
+  const { video, state, again } = useCamera(props);
   return (
     <div className="camera">
       <video ref={video} muted playsInline aria-label={say('scan.camera')} className={state === 'on' ? '' : 'none'} />
       <p role="status">{say(state === 'on' ? 'scan.camera' : state === 'off' ? 'scan.no_camera' : 'scan.starting')}</p>
-      {state === 'off' && <Button onClick={() => setTries(tries + 1)}>{say('scan.start')}</Button>}
+      {state === 'off' && <Button onClick={again}>{say('scan.start')}</Button>}
     </div>
   );
 }

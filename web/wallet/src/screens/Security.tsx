@@ -4,13 +4,13 @@ import type { Session } from '@kit/api/shapes';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd-mobile';
 import { useState } from 'react';
-import { notice } from '../parts/notices';
+import { notice } from '@kit/notices';
 import { Page } from '../parts/Page';
 import { Passkeys } from '../parts/Passkeys';
 import { PasswordSheet } from '../parts/PasswordSheet';
 import { LinkRow } from '../parts/Row';
 import { Loaded, Wrong } from '../parts/states';
-import { sure } from '../parts/sure';
+import { sure } from '@kit/sure';
 import { meQuery, sessionsQuery } from '../queries';
 import { useShown } from '../shown';
 
@@ -135,6 +135,11 @@ export function Security() {
         </ul>
       </section>
       <Passkeys />
+      <section className="panel list">
+        <ul>
+          <LinkRow to="/limits" title={say('limits.title')} />
+        </ul>
+      </section>
       <section className="panel" aria-labelledby="devices">
         <h2 id="devices">{say('security.sessions')}</h2>
         <Loaded query={sessions}>{found => <Devices sessions={found} />}</Loaded>

@@ -8,11 +8,12 @@ import { Button } from 'antd-mobile';
 import { useState } from 'react';
 import { Choice } from '../parts/Choice';
 import { CodeField } from '../parts/CodeField';
-import { Field } from '../parts/Field';
+import { Field } from '@kit/Field';
 import { Form } from '../parts/Form';
 import { Welcome } from '../parts/Welcome';
 import { Wrong } from '../parts/states';
-import { deviceName, forget } from '../session';
+import { deviceName } from '@kit/device-name';
+import { forget } from '../session';
 import { useShown } from '../shown';
 import { usePasskeys } from '../site';
 

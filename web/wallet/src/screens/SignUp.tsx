@@ -3,10 +3,11 @@ import { api, told } from '@kit/api/client';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CodeField } from '../parts/CodeField';
-import { DigitsField, Field } from '../parts/Field';
-import { Form } from '../parts/Form';
+import { DigitsField, Field } from '@kit/Field';
+import { Form, useFieldsSaid } from '../parts/Form';
 import { Welcome } from '../parts/Welcome';
-import { deviceName, forget } from '../session';
+import { deviceName } from '@kit/device-name';
+import { forget } from '../session';
 import { useShown } from '../shown';
 
 const route = getRouteApi('/sign-up');
@@ -23,6 +24,7 @@ export function SignUp() {
   const [login, setLogin] = useState('');
   const [pay, setPay] = useState('');
   const [again, setAgain] = useState('');
+  const { said, under } = useFieldsSaid('login_password', 'pay_password');
   const differs = again.length === 6 && again !== pay;
   const isReady = to.trim() !== '' && code.length === 6 && login !== '' && pay.length === 6 && again === pay;
   const send = () => {
@@ -35,7 +37,7 @@ export function SignUp() {
   };
   return (
     <Welcome title={say('sign_up.title')} text={say('sign_up.intro')}>
-      <Form go={say('sign_up.go')} isReady={isReady} send={send} onDone={arrive}>
+      <Form go={say('sign_up.go')} isReady={isReady} send={send} onDone={arrive} said={said}>
         <Field
           label={say('sign_in.login')}
           value={to}
@@ -49,6 +51,7 @@ export function SignUp() {
         <Field
           label={say('sign_up.login_password')}
           text={say('sign_up.login_password_text')}
+          {...under('login_password')}
           value={login}
           onValue={setLogin}
           name="login_password"
@@ -60,6 +63,7 @@ export function SignUp() {
           {...secret}
           label={say('sign_up.pay_password')}
           text={say('sign_up.pay_password_text')}
+          {...under('pay_password')}
           value={pay}
           onValue={setPay}
           name="pay_password"

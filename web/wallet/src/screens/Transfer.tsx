@@ -8,7 +8,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { collectQuery } from '../collecting';
 import { Choice } from '../parts/Choice';
-import { AmountField, Field } from '../parts/Field';
+import { AmountField, Field } from '@kit/Field';
 import { Form } from '../parts/Form';
 import { Lines } from '../parts/Lines';
 import { Page } from '../parts/Page';

@@ -62,14 +62,6 @@ export const en: Words = {
   'reset.go': 'Set it',
   'reset.done': 'The password is set.',
 
-  'sandbox.hint': 'For trying out',
-  'sandbox.no_phone': 'In this world nobody has a telephone. The message says:',
-  'sandbox.use_code': 'Fill in {{code}}',
-  'sandbox.fill': 'Fill in an example',
-  'sandbox.identity': 'The sandbox believes every identity number with a right checksum, for example {{example}}.',
-  'sandbox.card':
-    'The sandbox bank takes every card number that checks, like {{example}}, and mobiles that do not end in 0000.',
-
   'home.hello': 'Hello, {{name}}',
   'home.balance': 'Balance',
   'home.hide': 'Hide the balance',

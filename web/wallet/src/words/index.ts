@@ -1,14 +1,20 @@
 // The words of both languages, refusals included.
-import type { Language } from '@kit/languages';
+import { generalProblems } from '@kit/words/problems';
 import { banksInChinese, banksInEnglish } from './banks';
 import { en } from './en';
-import { problemsInChinese, problemsInEnglish } from './problems';
+import { news } from './news';
+import { problems } from './problems';
+import { trying } from './trying';
 import { zh } from './zh';
 
 export const words = {
-  'zh-CN': { ...zh, ...banksInChinese, ...problemsInChinese },
-  en: { ...en, ...banksInEnglish, ...problemsInEnglish },
+  'zh-CN': {
+    ...zh,
+    ...news['zh-CN'],
+    ...trying['zh-CN'],
+    ...banksInChinese,
+    ...generalProblems['zh-CN'],
+    ...problems['zh-CN'],
+  },
+  en: { ...en, ...news.en, ...trying.en, ...banksInEnglish, ...generalProblems.en, ...problems.en },
 };
-
-/** What each language calls itself. */
-export const OWN_NAMES: Record<Language, string> = { 'zh-CN': '简体中文', en: 'English' };

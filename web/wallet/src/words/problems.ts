@@ -1,47 +1,16 @@
-// Refusals of the API in both languages, by their codes. A code that ends in `_tries` or `_until` is used when the
-// sentence of the server tells how many tries are left, or until when.
+// Refusals that the wallet alone meets, in both languages, by their codes; the others are in the kit.
+import { wordsOf, type Pair } from '@kit/words/problems';
 
-type Pair = readonly [chinese: string, english: string];
-
-const PAIRS: Record<string, Pair> = {
-  other: ['没有成功：{{detail}}', 'It did not work: {{detail}}'],
-  no_connection: ['没有收到答复，请检查网络后重试。', 'No answer came. Check the connection and try again.'],
-  no_answer: [
-    '没有收到平台的答复，结果尚不明确。请先查看再重试。',
-    'The platform gave no answer, so the outcome is not known. Look before you try again.',
-  ],
-  internal: [
-    '平台出错，结果尚不明确。请先查看再重试。',
-    'The platform failed, and the outcome is not known. Look before you try again.',
-  ],
-  busy: ['系统繁忙，没有任何变动，请重试。', 'The platform is busy. Nothing was done; try again.'],
-  behind: ['账目正在更新，请稍后重试。', 'The books are catching up. Try again in a moment.'],
-  foreign_site: ['请求来自其他网站，没有办理。请从通宝打开。', 'Another site asked for this, so it was not done. Open Tongbao.'],
-  world_begins_anew: ['沙箱正在重置，没有办理，请稍后再试。', 'The world begins anew. It was not done; try again.'],
-  too_many_streams: ['打开的页面过多，请关闭一些。', 'Too many pages are open. Close some.'],
+const OWN: Record<string, Pair> = {
   bill_not_found: ['没有找到账单。', 'There is no such bill.'],
   too_many_bills: ['账单过多，无法统计，请减少月份。', 'There are too many bills to count. Ask for fewer months.'],
   bad_q: ['搜索内容过长，请缩短。', 'That is too long to search for.'],
-  bad_cursor: ['列表已变化，请重新加载。', 'The list has changed. Load it again.'],
-  unknown: ['结果尚不明确，请先查看再重试。', 'The outcome is not known. Look before you try again.'],
-  not_signed_in: ['登录已失效，请重新登录。', 'You are signed out. Sign in again.'],
-  no_access: ['没有权限。', 'You may not do this.'],
-  not_found: ['没有找到。', 'There is no such thing.'],
-  bad_request: ['请检查填写的内容。', 'Please check what you filled in.'],
 
   bad_address: ['请填写中国大陆手机号或邮箱。', 'Give a mobile number of the mainland or an e-mail address.'],
   too_soon: ['验证码发送过于频繁，请稍后再试。', 'Too many codes. Wait a little.'],
   too_soon_until: ['请在 {{until}} 之后再获取验证码。', 'Ask for the next code after {{until}} (China time).'],
   too_many_messages: ['今天发送的短信过多，请稍后再试。', 'Too many messages. Try again later.'],
   not_sent: ['验证码没有发出，请稍后再试。', 'The code was not sent. Try again later.'],
-  wrong_code: [
-    '验证码错误、过期、已使用或尝试过多，请重新获取。',
-    'The code is wrong, too old, was used, or was tried too often. Ask for a new one.',
-  ],
-  wrong_login: ['账号或登录密码不正确。', 'Login or password is wrong.'],
-  locked: ['密码已锁定，请稍后再试。', 'The password is locked. Try later.'],
-  locked_until: ['输错次数过多，锁定至 {{until}}。', 'Locked until {{until}} (China time) after too many wrong tries.'],
-  frozen: ['账户已被冻结，请联系客服。', 'The account is frozen. Ask customer service.'],
   weak_password: ['密码过于简单，请换一个。', 'The password is too easy to guess. Choose another.'],
   slot_full: ['暂时无法开户，请稍后再试。', 'No account can be opened just now. Try later.'],
   identity_needed: [
@@ -55,23 +24,10 @@ const PAIRS: Record<string, Pair> = {
   guesses_used_up: ['尝试次数过多，请用登录密码登录。', 'Too many guesses. Sign in with the login password.'],
   too_many_changes: ['支付密码今天修改次数过多，请改日再试。', 'No more changes of the payment password today.'],
 
-  wrong_password: ['支付密码不正确。', 'The payment password is wrong.'],
-  wrong_password_tries: [
-    '支付密码不正确，还可尝试 {{tries}} 次。',
-    'The payment password is wrong. Tries left: {{tries}}.',
-  ],
-  bad_password: ['支付密码是 6 位数字。', 'A payment password has six digits.'],
   password_set: ['密码刚被修改，请重新操作。', 'The password was just changed. Begin again.'],
   proof_missing: ['验证已失效，请重新输入支付密码。', 'The proof is over. Enter the payment password again.'],
-  pay_password_needed: ['请输入支付密码。', 'Enter the payment password.'],
   not_stopped: ['付款没有停用。', 'Payments are not stopped.'],
 
-  wrong_passkey: ['通行密钥验证失败，请重试。', 'The passkey proved nothing. Try again.'],
-  passkey_cancelled: ['没有使用通行密钥。', 'No passkey was used.'],
-  passkey_failed: ['此设备无法使用通行密钥。', 'This device could not use a passkey.'],
-  passkey_known: ['此设备的通行密钥已添加过。', 'This passkey was added before.'],
-  no_passkey: ['账户还没有通行密钥，可在安全中心添加。', 'The account has no passkey. Add one under Security.'],
-  no_passkeys_here: ['此网址不支持通行密钥。', 'This address knows no passkeys.'],
   too_many_passkeys: ['通行密钥最多 10 个。', 'Ten passkeys at most.'],
   passkey_not_found: ['通行密钥已移除。', 'The passkey is gone already.'],
   session_not_found: ['设备已退出。', 'The device is signed out already.'],
@@ -125,8 +81,6 @@ const PAIRS: Record<string, Pair> = {
   above_month_limit: ['超过单月限额。', 'Above the limit of a month.'],
   already_cancelled: ['转账已撤销。', 'The transfer was called back.'],
   transfer_not_found: ['没有找到转账。', 'There is no such transfer.'],
-  key_reused: ['表单已用于另一笔操作，请重新提交。', 'The form was used for something else. Send it again.'],
-  key_taken: ['表单已用于另一笔操作，请重新提交。', 'The form was used for something else. Send it again.'],
   risk: [
     '未通过安全检查，没有办理。如有疑问，请联系客服。',
     'The security check was not passed, so it was not done. Ask customer service.',
@@ -147,6 +101,18 @@ const PAIRS: Record<string, Pair> = {
   buyer_is_seller: ['不能给自己的订单付款。', 'You cannot pay your own order.'],
   buyer_differs: ['订单属于另一位买家。', 'The order is another buyer’s.'],
   buyer_stopped: ['付款已停用，请先在安全中心恢复。', 'Payments are stopped. Lift that under Security.'],
+  no_app: ['商户暂不能用此方式收款。', 'The merchant takes no money this way now.'],
+  seller_blocked: ['商户暂不能收款。', 'The merchant takes no money now.'],
+  receiving_limit: ['超过商户的收款限额。', 'Above what the merchant may receive.'],
+  not_signed: ['商户暂不能用此方式收款。', 'The merchant takes no money this way now.'],
+  too_many_waiting: [
+    '您有十笔扫台卡的订单尚未付款，请先付款或等它们关闭。',
+    'Ten orders by printed codes wait for you. Pay one, or wait until one is closed.',
+  ],
+  static_limit: [
+    '今天扫台卡付款的额度不够，请换一种付款方式或明天再付。',
+    'Too little is left of what printed codes allow today. Pay in another way, or tomorrow.',
+  ],
   buyer_limit: ['超过账户类别的付款限额，请完善身份信息。', 'Above what this class of account may pay.'],
   card_under_way: [
     '银行正在处理这笔付款，请等待结果。',
@@ -157,8 +123,5 @@ const PAIRS: Record<string, Pair> = {
   agreement_not_found: ['协议不存在或已结束。', 'There is no such agreement, or it has ended.'],
 };
 
-const side = (which: 0 | 1): Record<string, string> =>
-  Object.fromEntries(Object.entries(PAIRS).map(([code, pair]) => [`problem.${code}`, pair[which]]));
-
-export const problemsInChinese = side(0);
-export const problemsInEnglish = side(1);
+/** What the wallet has to say of refusals. */
+export const problems = wordsOf(OWN, 'problem.');

@@ -30,6 +30,15 @@ test('each value that the API may tell has a word', () => {
     bank: 'ICBC ABC BOC CCB COMM CMB PSBC CITIC CEB CMBC SPDB CIB HXB',
     reason: 'no_money over_limit card_blocked agreement_ended other',
     'pay.try': 'none failed closed late returning returned credited',
+    sandbox: 'not_registered already_registered',
+    notice:
+      'transfer_received refund_arrived top_up_done top_up_failed withdrawal_done withdrawal_failed payment_done ' +
+      'payment_failed payment_closed bank_order_given_up card_money_returned card_money_credited transfer_waits ' +
+      'transfer_done transfer_returned transfer_called_back agreement_signed agreement_ended case_released ' +
+      'case_refused signed_in passkey_added',
+    ended_by: 'merchant buyer validity',
+    limit: 'balance transfer card withdraw withdraw_free static_code',
+    period: 'once day month year life',
     problem: 'bill_not_found too_many_bills bad_q foreign_site key_reused key_taken world_begins_anew',
     'me.class': 'merchant sandbox unverified class_1 class_2 class_3',
   };

@@ -60,13 +60,6 @@ export const zh = {
   'reset.go': '确认重设',
   'reset.done': '密码已重设。',
 
-  'sandbox.hint': '沙箱提示',
-  'sandbox.no_phone': '这个世界里没有人有电话，短信内容如下：',
-  'sandbox.use_code': '填入 {{code}}',
-  'sandbox.fill': '填入示例',
-  'sandbox.identity': '沙箱相信任何校验正确的身份证号，例如 {{example}}。',
-  'sandbox.card': '沙箱银行接受任何校验正确的卡号，例如 {{example}}；手机号任意，但不能以 0000 结尾。',
-
   'home.hello': '您好，{{name}}',
   'home.balance': '账户余额',
   'home.hide': '隐藏余额',

@@ -1,6 +1,6 @@
 // One field of a form: its label, its input, a line that explains it.
 import { useId, type InputHTMLAttributes } from 'react';
-import { typing } from '@kit/money';
+import { typing } from './money';
 
 interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> {
   label: string;

@@ -1,0 +1,10 @@
+// The console's one cache of answers. Nothing is kept on the device.
+import { deskClient } from '@kit/desk/client';
+
+/** The query of who looks, by the first part of its name. */
+export const WHO = 'me';
+
+/** Looks that the platform notes, by the first part of their name: asked for by somebody, never again by themselves. */
+export const NOTED = 'noted';
+
+export const client = deskClient(WHO);

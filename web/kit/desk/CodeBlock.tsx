@@ -1,0 +1,68 @@
+// A text for programs, to be copied or downloaded.
+import { useState } from 'react';
+import { Button } from './Button';
+import { Icon } from './Icon';
+import { useDesk } from './shown';
+
+/** Has the browser keep a text as a file. */
+export function keepFile(name: string, text: BlobPart, kind = 'text/plain;charset=utf-8'): void {
+  const address = URL.createObjectURL(new Blob([text], { type: kind }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // After the browser has begun to read it.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Copies a text, and says so. */
+export function Copy({ text, label }: { text: string; label?: string }) {
+  const { say } = useDesk();
+  const [state, setState] = useState<'' | 'desk.copied' | 'desk.copy_failed'>('');
+  const copy = () =>
+    navigator.clipboard
+      .writeText(text)
+      .then(() => setState('desk.copied'))
+      .catch(() => setState('desk.copy_failed'));
+  return (
+    <>
+      <Button kind="bare" isSmall onClick={() => void (navigator.clipboard ? copy() : setState('desk.copy_failed'))}>
+        <Icon name="copy" size={16} />
+        {label ?? say('desk.copy')}
+      </Button>
+      <span role="status" className="quiet">
+        {state && say(state)}
+      </span>
+    </>
+  );
+}
+
+interface Props {
+  label: string;
+  text: string;
+  /** The name of the file that it can be downloaded as. */
+  file?: string;
+}
+
+export function CodeBlock({ label, text, file }: Props) {
+  const { say } = useDesk();
+  return (
+    <figure className="code-block">
+      <figcaption>
+        <span className="grow">{label}</span>
+        <Copy text={text} />
+        {file && (
+          <Button kind="bare" isSmall onClick={() => keepFile(file, text)}>
+            <Icon name="download" size={16} />
+            {say('desk.download')}
+          </Button>
+        )}
+      </figcaption>
+      {/* It can be too long to be seen whole, and then the arrow keys move it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre role="group" aria-label={label} tabIndex={0}>
+        <code>{text}</code>
+      </pre>
+    </figure>
+  );
+}

@@ -1,0 +1,111 @@
+// What the screens ask, by name. All of one merchant begins with its number.
+import { api, told } from '@kit/api/client';
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
+import { calls, type OrderFilter } from './calls';
+import { SELLERS } from './session';
+
+/** How often something is looked at while somebody waits for it. */
+export const LOOK_EVERY_MS = 2_000;
+/** How often figures are asked anew while they are looked at. */
+const FIGURES_EVERY_MS = 30_000;
+
+export const sellersQuery = queryOptions({
+  queryKey: [SELLERS],
+  queryFn: () => calls.sellers(),
+});
+
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => told(api.GET('/me')) });
+
+export const dashboardQuery = (seller: string, day: string) =>
+  queryOptions({
+    queryKey: ['of', seller, 'dashboard', day],
+    queryFn: () => calls.dashboard(seller, day || undefined),
+    refetchInterval: day ? false : FIGURES_EVERY_MS,
+  });
+
+export const ordersQuery = (seller: string, filter: OrderFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['of', seller, 'orders', filter],
+    queryFn: ({ pageParam }) => calls.orders(seller, filter, pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: page => page.next ?? undefined,
+  });
+
+/** One order, looked at again while it waits for its payer or a refund is on its way. */
+export const orderQuery = (seller: string, no: string) =>
+  queryOptions({
+    queryKey: ['of', seller, 'order', no],
+    queryFn: () => calls.order(seller, no),
+    refetchInterval: query => {
+      const data = query.state.data;
+      const isOpen = data?.order.state === 'waiting' || data?.refunds.some(one => one.state === 'under_way');
+      return isOpen ? LOOK_EVERY_MS : false;
+    },
+  });
+
+export const billsQuery = (seller: string) =>
+  infiniteQueryOptions({
+    queryKey: ['of', seller, 'bills'],
+    queryFn: ({ pageParam }) => calls.bills(seller, pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: page => page.next ?? undefined,
+  });
+
+export const settlementsQuery = (seller: string) =>
+  infiniteQueryOptions({
+    queryKey: ['of', seller, 'settlements'],
+    queryFn: ({ pageParam }) => calls.settlements(seller, pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: page => page.next ?? undefined,
+  });
+
+export const notificationsQuery = (seller: string, app: string) =>
+  infiniteQueryOptions({
+    queryKey: ['of', seller, 'notifications', app],
+    queryFn: ({ pageParam }) => calls.notifications(seller, app, pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: page => page.next ?? undefined,
+  });
+
+export const staffQuery = (seller: string) =>
+  infiniteQueryOptions({
+    queryKey: ['of', seller, 'staff'],
+    queryFn: ({ pageParam }) => calls.staff(seller, pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: page => page.next ?? undefined,
+  });
+
+export const actsQuery = (seller: string) =>
+  infiniteQueryOptions({
+    queryKey: ['of', seller, 'acts'],
+    queryFn: ({ pageParam }) => calls.acts(seller, pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: page => page.next ?? undefined,
+    // Whoever looks wants what was done just now.
+    staleTime: 0,
+  });
+
+export const storesQuery = (seller: string) =>
+  queryOptions({ queryKey: ['of', seller, 'stores'], queryFn: () => calls.stores(seller) });
+
+/** The code of the counter, or of a store's. It is the same each time. */
+export const counterQuery = (seller: string, store: string) =>
+  queryOptions({
+    queryKey: ['of', seller, 'counter', store],
+    queryFn: () => calls.counter(seller, store || undefined),
+    staleTime: 60_000,
+  });
+
+export const appsQuery = (seller: string) =>
+  queryOptions({ queryKey: ['of', seller, 'apps'], queryFn: async () => (await calls.apps(seller)).apps });
+
+/** Asks anew for parts of what is known of a merchant. */
+export function refresh(client: QueryClient, seller: string, ...parts: string[]): void {
+  for (const part of parts) {
+    void client.invalidateQueries({ queryKey: ['of', seller, part] });
+  }
+}
+
+/** Asks anew for everything that moved money changes. */
+export const refreshMoney = (client: QueryClient, seller: string) =>
+  refresh(client, seller, 'orders', 'order', 'dashboard');

@@ -1,0 +1,102 @@
+// The words of the screens that tell: codes on counters, notices, limits. Each stands beside its other language.
+import { wordsOf } from '@kit/words/problems';
+
+const PAIRS = {
+  'shop.title': ['向商户付款', 'Pay a shop'],
+  'shop.amount': ['付款金额', 'Amount'],
+  'shop.keypad': ['金额键盘', 'Keypad for the amount'],
+  'shop.erase': ['删除一位', 'Delete a digit'],
+  'shop.subject': ['付款说明（可不填）', 'What for (may be left out)'],
+  'shop.left': ['今天用余额扫台卡还可付 {{left}}', 'Today the balance may still pay {{left}} by printed codes'],
+  'shop.left_text': [
+    '每天用每种付款方式扫台卡最多付 {{most}}，银行卡另计。',
+    'At most {{most}} a day by printed codes from each way to pay. Each card has its own.',
+  ],
+  'shop.above_left': [
+    '超过余额今天的台卡额度，下一步请选银行卡。',
+    'More than the balance may pay by printed codes today. Choose a card in the next step.',
+  ],
+  'shop.above_most': ['扫台卡每天最多付 {{most}}。', 'At most {{most}} a day by printed codes.'],
+  'shop.still_left': ['今天还可付 {{left}}。', 'Left today: {{left}}.'],
+  'shop.check': ['请向商户核对名称后付款。', 'Make sure that this is the shop that you mean.'],
+  'shop.unknown': ['还不知道订单是否已创建', 'It is not known whether the order was made'],
+  'shop.unknown_text': [
+    '没有收到答复。没有扣款：付款要输入支付密码。请查询，同一笔不会创建两次。',
+    'No answer came. No money went: that takes your payment password. Look it up; the same order is never made twice.',
+  ],
+  'shop.look': ['查询', 'Look it up'],
+  'shop.limits': ['查看限额', 'See my limits'],
+
+  'notices.title': ['通知', 'Notices'],
+  'notices.open': ['通知', 'Notices'],
+  'notices.open_new': ['通知，有新内容', 'Notices, some are new'],
+  'notices.new': ['新', 'New'],
+  'notices.none': ['还没有通知。', 'There are no notices yet.'],
+  'notices.arrives_at': ['预计 {{at}} 到账', 'Arrives {{at}}'],
+  'notices.words': ['商户说明：{{words}}', 'The shop says: {{words}}'],
+  'notice.transfer_received': ['收到转账', 'A transfer came'],
+  'notice.refund_arrived': ['退款到账', 'A refund came'],
+  'notice.top_up_done': ['充值成功', 'Topped up'],
+  'notice.top_up_failed': ['充值失败', 'The bank refused a top-up'],
+  'notice.withdrawal_done': ['提现成功', 'A withdrawal is on the card'],
+  'notice.withdrawal_failed': ['提现失败', 'The bank refused a withdrawal'],
+  'notice.payment_done': ['付款成功', 'Paid'],
+  'notice.payment_failed': ['银行没有付款', 'The bank did not pay'],
+  'notice.payment_closed': ['订单已关闭，没有付款', 'An order was closed unpaid'],
+  'notice.bank_order_given_up': ['已撤销', 'Given up'],
+  'notice.card_money_returned': ['款项已退回银行卡', 'Money is back on the card'],
+  'notice.card_money_credited': ['退回的款项已转入余额', 'Money that the card did not take came to the balance'],
+  'notice.transfer_waits': ['转账等待到账', 'A transfer waits to arrive'],
+  'notice.transfer_done': ['转账成功', 'A transfer arrived'],
+  'notice.transfer_returned': ['转账已退回', 'A transfer came back'],
+  'notice.transfer_called_back': ['转账已撤回', 'A transfer was called back'],
+  'notice.agreement_signed': ['已签约', 'An agreement was signed'],
+  'notice.agreement_ended': ['协议已结束', 'An agreement ended'],
+  'notice.case_released': ['核实通过，可重新付款', 'Looked at: the payment may be made'],
+  'notice.case_refused': ['核实未通过，付款被拒绝', 'Looked at: the payment was refused'],
+  'notice.signed_in': ['新设备登录', 'A device signed in'],
+  'notice.passkey_added': ['添加了通行密钥', 'A passkey was added'],
+  'ended_by.merchant': ['由商户结束', 'Ended by the merchant'],
+  'ended_by.buyer': ['由您结束', 'Ended by you'],
+  'ended_by.validity': ['已到期', 'Its time was over'],
+
+  'limits.title': ['限额', 'Limits'],
+  'limits.intro': [
+    '以下是当前的限额和已用金额，以付款时的判断为准。',
+    'What holds now and what of it is used. Each payment is judged when it is made.',
+  ],
+  'limits.none': ['没有限额。', 'No limit holds.'],
+  'limits.of': ['已用 {{used}} / {{most}}', '{{used}} of {{most}}'],
+  'limits.left': ['还可用 {{left}}', '{{left}} left'],
+  'limits.once': ['每次最多 {{most}}', 'At most {{most}} each time'],
+  'limits.shut': ['不可用', 'None may be used'],
+  'limits.begins_anew': ['{{at}} 重新计算', 'Begins anew {{at}}'],
+  'limits.card': ['{{bank}}（尾号 {{last}}）', '{{bank}} ({{last}})'],
+  'limit.balance': ['余额付款', 'Paid from the balance'],
+  'limit.balance_text': [
+    '由账户类别决定；完善身份信息可以提高。',
+    'It follows the class of the account. Proving more of who you are raises it.',
+  ],
+  'limit.transfer': ['转账', 'Transfers'],
+  'limit.card': ['银行卡', 'Cards'],
+  'limit.card_text': [
+    '名下所有账户合计，按各卡银行的规定计算。',
+    'All your accounts together, held against what the bank of each card allows.',
+  ],
+  'limit.withdraw': ['提现', 'Withdrawals'],
+  'limit.withdraw_free': ['免费提现额度', 'Withdrawals without a fee'],
+  'limit.withdraw_free_text': ['超出后提现收取手续费。', 'Above it a withdrawal costs; it is not refused.'],
+  'limit.static_code': ['扫台卡付款', 'Printed codes of shops'],
+  'limit.wallet': ['余额', 'Balance'],
+  'period.once': ['每次', 'Each time'],
+  'period.day': ['每天', 'Daily'],
+  'period.month': ['每月', 'Monthly'],
+  'period.year': ['每年', 'Yearly'],
+  'period.life': ['终身', 'Lifetime'],
+} as const;
+
+/** A word of these screens. */
+export type NewsWord = keyof typeof PAIRS;
+
+/** Their words in both languages. */
+export const news = wordsOf(PAIRS);
