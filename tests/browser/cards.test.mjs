@@ -103,7 +103,7 @@ for (const [locale, say] of [
     await shoot(page, `card-code-${locale}`);
     const shown = await text(page);
     assert.match(shown, say.code);
-    await page.locator('input[name="code"]').fill(/is (\d{6})/.exec(shown)[1]);
+    await page.locator('input[name="code"]').fill(/Your code: (\d{6})/.exec(shown)[1]);
     await press(page, say.bind);
     assert.match(await text(page), say.card);
     await page.getByRole('link', { name: say.card }).first().click();
@@ -151,9 +151,10 @@ for (const [locale, say] of [
 
 for (const [locale, say] of [
   ['zh-CN', { pay: /确认支付/, waits: /银行还没有最终答复/, revoke: /撤销，换一种方式/, paid: /支付成功/,
-    poor: /卡内余额不足/, slow: /银行处理较慢/, hidden: /部分银行卡/ }],
+    poor: /卡内余额不足/, slow: /银行处理较慢/, maintenance: /银行维护中/, down: /银行暂时无法连接/ }],
   ['en-US', { pay: /^Pay/, waits: /not given its last word/, revoke: /Revoke and pay/,
-    paid: /Payment successful/, poor: /not enough money on the card/, slow: /slow just now/, hidden: /are left out/ }],
+    paid: /Payment successful/, poor: /not enough money on the card/, slow: /slow just now/, maintenance: /under maintenance/,
+    down: /cannot be reached/ }],
 ]) {
   test(`the cashier offers the balance and cards, and pays by card (${locale})`, async t => {
     const buyer = await sandbox.buyer('20.00');
@@ -207,7 +208,7 @@ for (const [locale, say] of [
     assert.equal((await gateway.call('alipay.trade.query', { out_trade_no: number })).trade_status, 'TRADE_SUCCESS');
   });
 
-  test(`a bank that is slow stands behind, and one that is down is left out (${locale})`, async t => {
+  test(`a bank that is slow stands behind, and one that is down last, with its reason (${locale})`, async t => {
     const buyer = await sandbox.buyer('1.00');
     const [first, other] = [await bind(buyer.login, OF_ANOTHER_BANK), await bind(buyer.login, PROMPT)];
     const page = await open(t, { locale });
@@ -221,8 +222,9 @@ for (const [locale, say] of [
     assert.match(await text(page), say.slow);
     await shoot(page, `cashier-slow-${locale}`);
     for (const health of ['maintenance', 'down']) {
-      assert.deepEqual(await seen(health), [first, 'balance']);
-      assert.match(await text(page), say.hidden);
+      assert.deepEqual(await seen(health), [first, 'balance', other]);
+      assert.deepEqual((await pockets(page)).at(-1), [other, false, true], 'it cannot be chosen');
+      assert.match(await text(page), say[health]);
     }
     await shoot(page, `cashier-down-${locale}`);
     assert.deepEqual(await seen(), [other, first, 'balance']);

@@ -1,13 +1,18 @@
 // The cashier in a real browser: pay by page link and by QR code, wrong passwords, two languages, pay-code page.
 // Screenshots of every page at 390 and 1280 px go to target/screenshots/.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
 import { newNumber, PAY_PASSWORD, Sandbox, startMerchant, startServer } from '../sdk/node/server.mjs';
 import { Gateway } from './gateway.mjs';
 
 const PAGE = 'alipay.trade.page.pay';
 const WAP = 'alipay.trade.wap.pay';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server;
 let sandbox;
@@ -196,4 +201,118 @@ test('a payment form from elsewhere is refused', async () => {
     body: new URLSearchParams({ login: buyer.login, pay_password: PAY_PASSWORD }) });
   await forged.text();
   assert.notEqual(await status(biz.out_trade_no), 'TRADE_SUCCESS', `status ${forged.status}`);
+});
+
+/** A desktop's page of a fresh order that nobody signed in to, and how somebody pays that order on a phone. */
+async function shown(t, more = {}, biz = pageOrder()) {
+  const page = await open(t, { width: 1440, height: 900, ...more });
+  await page.goto(gateway.pageLink(PAGE, biz, { return_url: merchant.returnUrl }));
+  const [buyer, order_url] = [await sandbox.buyer('100.00'), page.url()];
+  const pay = () => sandbox.send('/pay', { login: buyer.login, pay_password: PAY_PASSWORD, order_url });
+  return { page, biz, pay };
+}
+
+/** Nothing that keeps people out, in the wallet's colours by day and by night. */
+async function fits(page, name) {
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme });
+    await shoot(page, `${name}-${colorScheme}`, [[390, 844], [1440, 900]]);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    assert.deepEqual(violations.map(one => [one.id, one.nodes.map(node => node.html)]), [], `${name} ${colorScheme}`);
+  }
+}
+
+for (const [locale, say] of [
+  ['zh-CN', { scan: '付款二维码', left: /剩余付款时间 \d+:\d\d/, paid: '支付成功', back: '返回商户', pause: '暂停' }],
+  ['en-US', { scan: 'QR code to pay with', left: /\d+:\d\d left to pay/, paid: 'Payment successful',
+    back: 'Return to the shop', pause: 'Pause' }],
+]) {
+  test(`a desktop's page goes on by itself when its code was paid on a phone (${locale})`, async t => {
+    const { page, biz, pay } = await shown(t, { locale }, pageOrder({ timeout_express: '15m' }));
+    await page.getByRole('img', { name: say.scan }).waitFor();
+    await page.getByText(say.left).waitFor();
+    await fits(page, `cashier-scan-${locale}`);
+    await pay();
+    await page.getByRole('heading', { name: say.paid }).waitFor();
+    const pause = page.getByRole('button', { name: say.pause });
+    await pause.click();
+    await fits(page, `cashier-scanned-${locale}`);
+    await sleep(6_000);
+    assert.match(page.url(), /\/result\?seen=/, 'whoever pauses stays');
+    await page.getByRole('link', { name: say.back }).click();
+    await page.waitForURL(url => url.href.startsWith(merchant.returnUrl));
+    const { shop: _, ...params } = Object.fromEntries(new URL(page.url()).searchParams);
+    assert.ok(gateway.verifies(params), JSON.stringify(params));
+    assert.equal(params.out_trade_no, biz.out_trade_no);
+  });
+}
+
+test('after five seconds the result leads back to the shop, and nobody who came back is sent there again', async t => {
+  const { page, pay } = await shown(t);
+  await pay();
+  await page.getByRole('heading', { name: '支付成功' }).waitFor();
+  const began = Date.now();
+  await page.waitForURL(url => url.href.startsWith(merchant.returnUrl));
+  assert.ok(Date.now() - began > 3_000, 'there was time to read');
+  await page.goBack();
+  await sleep(7_000);
+  assert.ok(!page.url().startsWith(merchant.returnUrl), page.url());
+});
+
+test('a page says when its order was closed, and that the connection is lost is no word about the payment', async t => {
+  const { page, biz } = await shown(t, { forgives: /favicon|Failed to load resource|\/state/ });
+  await page.route('**/state', route => route.abort());
+  await page.getByText('连接中断').waitFor();
+  assert.doesNotMatch(await visibleText(page), /失败|关闭/);
+  await page.unroute('**/state');
+  // The merchant closes what a buyer took up; an offer ends with its time.
+  const buyer = await sandbox.buyer('100.00');
+  const other = await open(t);
+  await other.goto(page.url());
+  await signInAndPay(other, buyer.login, PAY_PASSWORD, { once: true });
+  await page.getByText('订单已由买家打开').waitFor();
+  assert.equal((await gateway.call('alipay.trade.close', { out_trade_no: biz.out_trade_no })).code, '10000');
+  await page.getByRole('heading', { name: '订单已关闭' }).waitFor();
+  await fits(page, 'cashier-closed');
+  assert.equal(await page.locator('[data-back]').count(), 0, 'nobody is led away from an order that was not paid');
+});
+
+test('without a script somebody who paid by the code says so', async t => {
+  const { page, pay } = await shown(t, { javaScriptEnabled: false });
+  assert.match(await visibleText(page), /请在此时间前付款 20\d\d-/, 'the moment in place of a countdown');
+  await page.getByRole('link', { name: '我已付款' }).click();
+  assert.match(await visibleText(page), /还没有收到付款/);
+  await pay();
+  await page.getByRole('link', { name: '再看一次' }).click();
+  assert.match(await visibleText(page), /支付成功/);
+  await sleep(6_000);
+  assert.match(page.url(), /\/result\?seen=/, 'a link, and no countdown');
+  await page.getByRole('link', { name: '返回商户' }).click();
+  await page.waitForURL(url => url.href.startsWith(merchant.returnUrl));
+});
+
+test('a phone is offered the wallet first, which pays this very order', async t => {
+  const page = await open(t);
+  const biz = pageOrder({ product_code: 'QUICK_WAP_WAY' });
+  await page.goto(gateway.pageLink(WAP, biz));
+  const wallet = page.getByRole('link', { name: '打开钱包付款' });
+  const [first, form] = [await wallet.boundingBox(), await loginField(page).boundingBox()];
+  assert.ok(first.y < form.y, 'before the form');
+  const link = new URL(await wallet.getAttribute('href'), page.url());
+  assert.equal(link.pathname, '/app/wallet/');
+  assert.equal(new URLSearchParams(link.hash.split('?')[1]).get('order_url'), page.url());
+  await page.setViewportSize({ width: 1440, height: 900 });
+  assert.equal(await wallet.isVisible(), false, 'a desktop shows the code');
+});
+
+test('every page of the cashier fits, and says what cannot be used', async t => {
+  const buyer = await sandbox.buyer('1.00');
+  const page = await open(t);
+  await page.goto(gateway.pageLink(PAGE, pageOrder()));
+  await signInAndPay(page, buyer.login, PAY_PASSWORD, { once: true });
+  await page.getByText('余额不足').first().waitFor();
+  assert.equal(await page.locator('input[name="pocket"]:disabled').count(), 1);
+  assert.equal(await page.locator('input[name="plan"]').count(), 0, 'nothing is paid in instalments');
+  await fits(page, 'cashier-poor');
 });

@@ -57,7 +57,7 @@ for (const [locale, say] of [
     await shoot(page, `wallet-freezes-${locale}`);
     await page.getByRole('link', { name: say.look }).click();
     await page.waitForLoadState('load');
-    assert.match(await text(page), /1500\.00/);
+    assert.match(await text(page), /1,?500\.00/);
     await signIn(page, buyer.login);
     assert.match(await text(page), say.done);
     await page.goto(wallet);
@@ -77,7 +77,7 @@ for (const [locale, say] of [
       assert.match(await text(page), say.ended);
       await page.goto(wallet);
     }
-    assert.match(await text(page), /3000\.00/, 'all of it is there again');
+    assert.match(await text(page), /3,?000\.00/, 'all of it is there again');
     await setSeller('normal');
   });
 }

@@ -1,24 +1,21 @@
 // The demo shop of examples/shop in a real browser: three ways to pay, refunds, and what must sell nothing.
 // Screenshots of its pages at 390 and 1440 px go to target/screenshots/.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Book, standing as standingOf } from '../../examples/shop/book.mjs';
 import { Payments } from '../../examples/shop/payments.mjs';
 import { PAY_PASSWORD, Sandbox, startServer } from '../sdk/node/server.mjs';
 import { open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
 import { Gateway } from './gateway.mjs';
+import { program, Shops } from './shops.mjs';
 
-const program = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../examples/shop/shop.mjs');
 const SIZES = [[390, 844], [1440, 900]];
 const DESKTOP = { width: 1440, height: 900 };
 
@@ -27,44 +24,25 @@ let sandbox;
 let gateway;
 let folder;
 let shop;
-const shops = [];
+let shops;
 
 /** A shop of its own process; `file` is its order book. */
-async function startShop(file, more = {}) {
-  const { SHOP_URL: _url, SHOP_PAY_SECONDS: _seconds, ...env } = process.env;
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env,
-    TONGBAO_READY: path.join(folder, 'ready.json'), PORT: '0', SHOP_FILE: path.join(folder, file), ...more } });
-  let said = '';
-  child.stderr.on('data', chunk => { said += chunk; });
-  const end = new Promise(done => child.once('exit', done));
-  const lines = createInterface({ input: child.stdout });
-  const url = await Promise.race([new Promise(done => lines.once('line', done)), end.then(() => undefined)]);
-  assert.ok(url, `the shop did not start (npm ci in examples/shop?): ${said}`);
-  const stop = async (signal = 'SIGTERM') => {
-    child.kill(signal);
-    await end;
-  };
-  shops.push(stop);
-  return { url, stop };
-}
+const startShop = (file, more) => shops.start(file, more);
 
 before(async () => {
   server = await startServer();
   sandbox = new Sandbox(server.ready.sandbox);
   gateway = new Gateway(server.ready.apps.find(app => app.mode === 'key'), server.ready);
-  folder = mkdtempSync(path.join(tmpdir(), 'tongbao-shop-'));
-  writeFileSync(path.join(folder, 'ready.json'), JSON.stringify(server.ready), { mode: 0o600 });
+  shops = new Shops(server.ready);
+  folder = shops.folder;
   shop = await startShop('orders.json');
   await startBrowser();
 });
 
 after(async () => {
   await stopBrowser();
-  await Promise.all(shops.map(stop => stop()));
+  await shops?.end();
   await server?.stop();
-  if (folder) {
-    rmSync(folder, { recursive: true, force: true });
-  }
 });
 
 // ---- what people do ----------------------------------------------------------------------------------------------

@@ -12,11 +12,14 @@ export let sandbox;
 export let gateway;
 /** The address of the platform. */
 export let base;
+/** What the server told when it was ready. */
+export let ready;
 let server;
 
 /** Starts the server and the browser. */
 export async function begin() {
   server = await startServer();
+  ({ ready } = server);
   sandbox = new Sandbox(server.ready.sandbox);
   gateway = new Gateway(server.ready.apps.find(app => app.mode === 'key'), server.ready);
   base = server.ready.base_url;

@@ -8,6 +8,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newNumber } from '../sdk/node/server.mjs';
 import { shoot, STEP_LIMIT_MS } from './chromium.mjs';
+import { LOST, losing } from './lost.mjs';
+import { becomeKnown, NEWCOMER, signUp, topUp } from './newcomer.mjs';
 import { authenticator, idNumber, LOGIN_PASSWORD, PAY_PASSWORD, person } from './passkey.mjs';
 import {
   CARD, at, balance, base, begin, button, end, enter, fill, gateway, link, moneyOf, open, outcome, paste,
@@ -39,72 +41,19 @@ async function accessible(page, name) {
 
 const SAY = {
   'zh-CN': {
-    signIn: '登录', signUp: '没有账户？注册', signUpTitle: '注册', send: '获取验证码', use: /^填入 \d{6}$/, open: '注册并登录',
-    out: '退出登录', passkey: '用通行密钥登录', usePasskey: '使用通行密钥', add: '添加通行密钥', added: '通行密钥已添加。',
-    identify: /去认证/, prove: '提交认证', proven: '认证成功。', ask: '发送验证码', bind: '完成绑定', bound: '银行卡已绑定。',
-    next: '下一步', go: /^确认/, done: '已完成', toppedUp: /^充值\n工商银行/, read: '识别', payCode: '付款码',
+    ...NEWCOMER['zh-CN'],
+    signIn: '登录', out: '退出登录', passkey: '用通行密钥登录', usePasskey: '使用通行密钥', add: '添加通行密钥', added: '通行密钥已添加。',
+    toppedUp: /^充值\n工商银行/, read: '识别', payCode: '付款码',
     pay: /^确认付款/, paid: '付款成功', bill: '查看账单', timeline: '进度', story: /创建[^]*付款成功 ¥12\.80/,
     check: '核对收款人', stranger: /180 天没有/, sent: '转账成功', came: /^收到 ¥20\.50$/,
     wrong: /支付密码不正确，还可尝试 (\d) 次/, other: 'English' },
   'en-US': {
-    signIn: 'Sign in', signUp: 'No account yet? Sign up', signUpTitle: 'Sign up',
-    send: 'Send a code', use: /^Fill in \d{6}$/, open: 'Open the account', out: 'Sign out',
-    identify: /Prove it/, prove: 'Prove it', proven: 'It is proven.',
-    ask: 'Send the code', bind: 'Bind it', bound: 'The card is bound.', next: 'Next', go: /^(Top up|Send) ¥/,
-    done: 'Done', toppedUp: /^Top-up\nICBC/, read: 'Read it', payCode: 'Pay code', pay: /^Pay ¥/, paid: 'Paid',
+    ...NEWCOMER['en-US'],
+    signIn: 'Sign in', out: 'Sign out', toppedUp: /^Top-up\nICBC/, read: 'Read it', payCode: 'Pay code', pay: /^Pay ¥/, paid: 'Paid',
     bill: 'See the bill', timeline: 'What happened', story: /Made[^]*Paid ¥12\.80/, check: 'Check the payee',
     stranger: /last 180 days/, sent: 'Sent', came: /^¥20\.50 came in$/,
     wrong: /password is wrong. Tries left: (\d)/, other: '简体中文' },
 };
-
-// ---- the way of a newcomer ---------------------------------------------------------------------------------------
-
-/** Signs up with the code that the sandbox shows. */
-async function signUp(page, say, phone) {
-  await page.goto(at('/'));
-  await link(page, say.signUp).click();
-  await titled(page, say.signUpTitle);
-  await fill(page, 'login', phone);
-  await button(page, say.send).click();
-  await button(page, say.use).click();
-  assert.match(await page.locator('input[name="code"]').inputValue(), /^\d{6}$/);
-  await fill(page, 'login_password', LOGIN_PASSWORD);
-  await fill(page, 'pay_password', PAY_PASSWORD);
-  await fill(page, 'pay_password_again', PAY_PASSWORD);
-  await button(page, say.open).click();
-  await page.locator('.purse').waitFor();
-}
-
-/** Says who it is, and binds a card. */
-async function becomeKnown(page, say) {
-  await link(page, say.identify).click();
-  await fill(page, 'name', '王小明');
-  await fill(page, 'id_number', idNumber());
-  await button(page, say.prove).click();
-  await shows(page, say.proven);
-  await page.locator('.purse').waitFor();
-
-  await page.goto(at('/cards/new'));
-  await fill(page, 'number', '6222 0212 3456 7894');
-  assert.equal(await page.locator('input[name="number"]').inputValue(), CARD);
-  await fill(page, 'holder', '王小明');
-  await fill(page, 'mobile', '13812345678');
-  await button(page, say.ask).click();
-  await button(page, say.use).click();
-  await button(page, say.bind).click();
-  await enter(page);
-  await shows(page, say.bound);
-  await shows(page, '7894');
-}
-
-async function topUp(page, say, amount) {
-  await page.goto(at('/top-up'));
-  await fill(page, 'amount', amount);
-  await button(page, say.next).click();
-  await button(page, say.go).click();
-  await enter(page);
-  await outcome(page, say.done);
-}
 
 for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
   const say = SAY[locale];
@@ -262,7 +211,7 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
     for (const screen of ['/', '/bills', `/bills?q=${encodeURIComponent(EVIL_SUBJECT)}`]) {
       await page.goto(at(screen));
       await page.locator('.row.bill').first().waitFor();
-      assert.ok((await text(page)).includes(EVIL_SUBJECT), screen);
+      await shows(page, EVIL_SUBJECT);
     }
     await page.locator('.row.bill').first().click();
     await page.locator('.timeline').waitFor();
@@ -436,6 +385,68 @@ test('somebody pays by a code to collect, and calls a late transfer back', async
   await page.goto(at('/'));
   await balance(page, '87.70');
   await shoot(page, 'wallet-home-revoked', SIZES);
+});
+
+test('the code of a counter is paid once, notices tell of it, and limits show it', async t => {
+  const say = SAY['zh-CN'];
+  const owner = await person(base, sandbox);
+  const seller = `counter${randomInt(1e9)}@example.com`;
+  const { user_id: id } = await sandbox.send('/party', { kind: 'merchant', login: seller, name: '街角面馆' });
+  await sandbox.send('/app', { seller_id: id });
+  await sandbox.send(`/merchants/${seller}/staff`, { login: owner, role: 'owner' });
+  const desk = await open(t);
+  await signIn(desk, owner);
+  const code = await (await desk.request.get(`${base}/api/v1/sellers/${id}/counter-code`)).json();
+  const page = await open(t, { forgives: LOST });
+  await signIn(page, await person(base, sandbox));
+
+  await paste(page, code.text, say);
+  await titled(page, '向商户付款');
+  await shows(page, '街角面馆');
+  const keys = page.getByRole('group', { name: '金额键盘' });
+  for (const key of '12.30') {
+    await keys.getByRole('button', { name: key, exact: true }).click();
+  }
+  await shoot(page, 'wallet-shop', SIZES);
+  await accessible(page, 'the shop');
+  const calls = await losing(page, /\/me\/shop-orders$/, 'after');
+  await button(page, '确认付款 ¥12.30').click();
+  await outcome(page, '还不知道订单是否已创建');
+  await shoot(page, 'wallet-shop-unknown', SIZES);
+  await button(page, '查询').click();
+  await page.waitForURL(/#\/pay\?trade_no=\d+/);
+  assert.equal(calls.keys.length, 2);
+  assert.equal(calls.keys[0], calls.keys[1], 'it was looked up under the same key');
+  assert.equal(await moneyOf(page), '100.00', 'no money goes without the password');
+  await button(page, say.pay).click();
+  await enter(page);
+  await outcome(page, say.paid);
+  assert.equal(await moneyOf(page), '87.70');
+
+  await page.goto(at('/'));
+  await link(page, '通知，有新内容').click();
+  const told = page.locator('.row.bill').filter({ hasText: '付款成功' });
+  await told.filter({ hasText: '街角面馆' }).filter({ hasText: '¥12.30' }).waitFor();
+  await shoot(page, 'wallet-notices', SIZES);
+  await accessible(page, 'notices');
+  await told.first().click();
+  await page.locator('.timeline').waitFor();
+  await page.goto(at('/'));
+  await link(page, '通知').waitFor();
+  await page.goto(at('/me'));
+  await link(page, '限额').click();
+  const counted = page.locator('section.limits').filter({ hasText: '扫台卡付款' });
+  await counted.filter({ hasText: '已用 ¥12.30 / ¥500.00' }).waitFor();
+  await shoot(page, 'wallet-limits', SIZES);
+  await accessible(page, 'limits');
+
+  await paste(page, code.emv_text, say);
+  await shows(page, '今天用余额扫台卡还可付 ¥487.70');
+  await fill(page, 'amount', '500.01');
+  await shows(page, '扫台卡每天最多付 ¥500.00。');
+  assert.ok(await button(page, '确认付款 ¥500.01').isDisabled());
+  await paste(page, code.text.replace(/.$/, last => (last === 'A' ? 'E' : 'A')), say);
+  await page.getByRole('alert').filter({ hasText: '这不是通宝的付款码或收款码' }).waitFor();
 });
 
 test('payments are stopped and allowed again, a password is forgotten, other devices are signed out', async t => {
