@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: figures that can be compared, because each stands beside the facts of its machine.
 //!
 //! The measuring itself is in the program (`tongbao bench cell`, `tongbao bench gateway`), which prints one JSON
-//! object to standard output and its progress to standard error. Here it is built, run and written down.
+//! object to standard output and its progress to standard error. Here it is built, run and written down. What a person
+//! waits for in a browser (`first-load`) is measured by tests/browser/first-load.mjs in the same way, and fails above
+//! what is promised.
 
 use std::fs;
 use std::path::Path;
@@ -13,11 +15,16 @@ use serde_json::{Value, json};
 use crate::bench_table;
 use crate::median;
 use crate::process;
-use crate::tools;
+use crate::tools::{self, Needs};
+use crate::web;
 
 const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
 const BENCH_LIMIT: Duration = Duration::from_secs(60 * 60);
 const SUBJECTS: [&str; 2] = ["cell", "gateway"];
+/// What a browser measures: only by its name, since it needs Chromium and Node.
+const FIRST_LOAD: &str = "first-load";
+/// How often it does in one run, unless something else is asked for.
+const FIRST_LOAD_ROUNDS: &str = "5";
 
 /// What was asked for: the subjects, how often each is measured, and what is handed on to the program.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +38,13 @@ struct Wanted {
 /// several runs the medians are told, and each run's figures beside them.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
     let wanted = wanted(arguments)?;
-    let (mut build, tongbao) = tools::release_build(root);
+    let (mut build, tongbao) = if wanted.subjects.contains(&FIRST_LOAD) {
+        tools::prepare(root, Needs { browser: true, web: true, ..Needs::default() })?;
+        web::build("npm", root)?;
+        tools::whole_release_build(root)
+    } else {
+        tools::release_build(root)
+    };
     if let Some(trouble) = process::run(&mut build, BUILD_LIMIT).trouble {
         return Err(format!("the build {trouble}"));
     }
@@ -43,7 +56,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
 }
 
 fn wanted(arguments: &[String]) -> Result<Wanted, String> {
-    let usage = || "cargo xtask bench [cell|gateway|all] [--runs N] [-- ARGUMENT...]".to_owned();
+    let usage = || "cargo xtask bench [cell|gateway|first-load|all] [--runs N] [-- ARGUMENT...]".to_owned();
     let cut = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
     let extra = arguments.iter().skip(cut + 1).cloned().collect();
     let mut wanted = Wanted { subjects: SUBJECTS.to_vec(), runs: 1, extra };
@@ -51,6 +64,10 @@ fn wanted(arguments: &[String]) -> Result<Wanted, String> {
     match words.peek().copied() {
         Some("--runs") | None => {}
         Some("all") => drop(words.next()),
+        Some(FIRST_LOAD) => {
+            wanted.subjects = vec![FIRST_LOAD];
+            words.next();
+        }
         Some(one) => {
             wanted.subjects.retain(|subject| *subject == one);
             words.next();
@@ -115,8 +132,13 @@ fn one_run(
     subject: &str,
     extra: &[String],
 ) -> Result<Value, String> {
-    let mut command = Command::new(tongbao);
-    command.current_dir(root).args(["bench", subject]).arg("--data").arg(data).args(extra);
+    let mut command = if subject == FIRST_LOAD {
+        first_load(root, tongbao, extra)
+    } else {
+        let mut bench = Command::new(tongbao);
+        bench.current_dir(root).args(["bench", subject]).arg("--data").arg(data).args(extra);
+        bench
+    };
     println!("measuring: {}", process::shown(&command));
     let outcome = process::run(&mut command, BENCH_LIMIT);
     if let Some(trouble) = outcome.trouble {
@@ -124,6 +146,19 @@ fn one_run(
     }
     serde_json::from_str(&outcome.stdout)
         .map_err(|error| format!("bench {subject} did not print one JSON object: {error}"))
+}
+
+/// Measures in a browser, and fails above what is promised.
+fn first_load(root: &Path, tongbao: &Path, extra: &[String]) -> Command {
+    let mut command = Command::new("node");
+    command.current_dir(root.join("tests/browser")).args(["first-load.mjs", "--assert"]);
+    command.env("TONGBAO_BIN", tongbao);
+    if extra.is_empty() {
+        command.arg(FIRST_LOAD_ROUNDS)
+    } else {
+        command.args(extra)
+    };
+    command
 }
 
 /// Where figures come from: what was measured, when, and on which machine. `data` is a folder on the disk that was
@@ -190,9 +225,21 @@ mod tests {
         let extra = vec!["--buyers".to_owned(), "100".to_owned()];
         assert_eq!(cell, Wanted { subjects: vec!["cell"], runs: 5, extra });
         assert_eq!(read(&["--runs", "2"]).unwrap().runs, 2);
+        assert_eq!(read(&["first-load"]).unwrap().subjects, [FIRST_LOAD]);
         for wrong in [&["disk"][..], &["cell", "gateway"], &["cell", "--runs"], &["--runs", "0"]] {
             assert!(read(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn what_is_promised_of_the_first_load_is_held_against_it() {
+        let words = |extra: &[&str]| {
+            let extra: Vec<String> = extra.iter().map(|one| (*one).to_owned()).collect();
+            let command = first_load(Path::new("/root"), Path::new("/bin/tongbao"), &extra);
+            command.get_args().map(|one| one.to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(words(&[]), ["first-load.mjs", "--assert", "5"]);
+        assert_eq!(words(&["9"]), ["first-load.mjs", "--assert", "9"]);
     }
 
     #[test]

@@ -58,9 +58,10 @@ cargo xtask crash [slice|kill|images|faults|flips] [OPTION...]
 cargo xtask recon-run [--days N] [--moves N]
     Days of business with a bank in a process of its own that makes every mistake it knows; at the end every line has
     its class and the suspense is exactly what the bank says it did wrong. Without more: 30 days, 20,000 movements.
-cargo xtask bench [cell|gateway|all] [--runs N] [-- ARGUMENT...]
+cargo xtask bench [cell|gateway|first-load|all] [--runs N] [-- ARGUMENT...]
     Measures payments per second and writes target/bench/*.json with the facts of this machine; of N runs the medians
-    and each run. What follows -- is handed to `tongbao bench` as it is.
+    and each run. What follows -- is handed to `tongbao bench` as it is. first-load, not a part of all: how long the
+    wallet's first page and its pay code take in a browser on a slow line; it fails above what is promised.
 ";
 
 fn main() -> ExitCode {

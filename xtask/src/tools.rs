@@ -162,6 +162,10 @@ fn packages(root: &Path, needs: Needs) -> Result<(), String> {
     if needs.rust && !works("softhsm2-util", &["--version"]) {
         missing.push("softhsm2".to_owned());
     }
+    // Keeps books in the tests of exactly that, each in a server of its own.
+    if needs.rust && !has_postgres() {
+        missing.push("postgresql".to_owned());
+    }
     if needs.python && !works("python3", &["-c", "import ensurepip, venv"]) {
         missing.extend(["python3".to_owned(), "python3-venv".to_owned()]);
     }
@@ -177,6 +181,12 @@ fn packages(root: &Path, needs: Needs) -> Result<(), String> {
     missing.sort();
     missing.dedup();
     if missing.is_empty() { Ok(()) } else { apt(&missing, needs) }
+}
+
+/// Whether a PostgreSQL server can be started, where Debian puts its releases.
+fn has_postgres() -> bool {
+    let mut releases = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    releases.any(|release| release.path().join("bin/initdb").exists())
 }
 
 fn package_names(text: &str) -> impl Iterator<Item = String> + '_ {

@@ -144,7 +144,10 @@ fn damage(error: ReadError, after: u64, findings: &mut Findings) -> Result<(), A
         ReadError::Missing { segment } => {
             findings.add(FindingKind::JournalIncomplete, "journal", segment, message)
         }
-        ReadError::Io { .. } => return Err(AuditError::Journal(error)),
+        ReadError::InvalidRow { sequence, .. } => {
+            findings.add(FindingKind::JournalDamaged, "journal", format!("record {sequence}"), message);
+        }
+        ReadError::Io { .. } | ReadError::Shelf { .. } => return Err(AuditError::Journal(error)),
     }
     Ok(())
 }
@@ -238,6 +241,9 @@ impl<'a> Walk<'a> {
             match decided.command() {
                 Ok(Command::SetRules(command)) if decided.accepted => {
                     self.told.rules.set(decided.stamp.at_us, &command.rules);
+                }
+                Ok(Command::ApproveRules(command)) if decided.accepted => {
+                    self.told.rules.approved(decided.stamp.at_us, command.version, command.terms);
                 }
                 Ok(_) => {}
                 Err(error) => add(FindingKind::BatchUnreadable, format!("command {index}: {error}")),

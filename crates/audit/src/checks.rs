@@ -146,7 +146,13 @@ impl Checks {
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
-            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) | Row::ScreenRelease(_) => {}
+            Row::RulesVersion(_) | Row::RulesBook(_) | Row::Rulebook(_) | Row::ScreenList(_) => {}
+            Row::ScreenProposal(_) | Row::ScreenRelease(_) | Row::Standing(_) | Row::Evidence(_) => {}
+            Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) | Row::Operator(_) => {}
+            Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::SuspenseProposal(_) => {}
+            Row::PersonSpend(_) | Row::PersonCount(_) | Row::TransferBatch(_) => {}
+            Row::TransferBatchNumber(_) | Row::MerchantStaff(_) | Row::StaffBook(_) | Row::StaffPlace(_) => {}
+            Row::OpsTrail(_) | Row::OpsTrailHead(_) | Row::OpsTrailOpen(_) | Row::StaffNote(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
@@ -168,10 +174,9 @@ impl Checks {
             Row::TopUpReceipt(row) => self.around.top_up(row, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
-            Row::SplitBook(book) => self.orders.split_book(book, findings),
-            Row::Split(split) => self.orders.split(split, findings),
-            Row::SplitLine(line) => self.orders.split_line(line, findings),
-            Row::Relation(_) | Row::MerchantStore(_) => self.of_merchant(typed, findings),
+            Row::SplitBook(_) | Row::Split(_) | Row::SplitLine(_) => self.of_splits(typed, findings),
+            Row::Relation(_) | Row::MerchantStore(_) => self.of_party(typed, findings),
+            Row::RefundWish(_) | Row::PocketOrder(_) => self.of_party(typed, findings),
             Row::Trade(trade) => self.orders.trade((trade, self.funds.last_pay(trade)), findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => self.notice(notice, findings),
@@ -184,12 +189,7 @@ impl Checks {
             Row::Device(device) => self.parties.device(device, findings),
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
-            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
-            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
-            Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) | Row::TransferBatch(_) => {}
-            Row::TransferBatchNumber(_) | Row::MerchantStaff(_) | Row::StaffBook(_) | Row::StaffPlace(_) => {}
-            Row::OpsTrail(_) | Row::OpsTrailHead(_) | Row::OpsTrailOpen(_) | Row::StaffNote(_) => {}
-            Row::StaticPay(_) | Row::StaticUse(_) | Row::StaticWait(_) => self.printed_codes(typed, findings),
+            Row::StaticPay(_) | Row::StaticUse(_) | Row::StaticWait(_) => self.counter_codes(typed, findings),
             Row::TransferBatchDetail(_) | Row::TransferBatchLink(_) => self.card_transfers.of_batch(typed),
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
@@ -381,11 +381,12 @@ impl Checks {
         self.batches.finish(findings);
         self.transfers.finish(&mut expected, findings);
         self.person_spends.finish(&self.funds, findings);
-        self.static_codes.finish(findings);
+        self.static_codes.finish(&self.funds, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
         self.receivings.finish(findings);
         self.operators.finish(findings);
+        self.four_eyes.finish(findings);
         self.merchant_staff.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);

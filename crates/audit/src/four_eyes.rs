@@ -1,7 +1,9 @@
-//! Two people on each suspense that was closed, and proposals that stand for a suspense that is open.
+//! Two people on each suspense that was closed, and proposals that stand for a suspense that is open. What two people
+//! agree to for the whole platform stands beside them.
 
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
+use crate::rules_versions::RulesVersions;
 use base::Record;
 use engine::{Row, Tabled};
 use recon::{Class, ClosingWay, Operator, Suspense, SuspenseClosing, SuspenseProposal};
@@ -14,11 +16,13 @@ type Place = <Suspense as Record>::Key;
 pub(crate) struct FourEyes {
     suspense: BTreeMap<Place, (Class, bool)>,
     closed: BTreeSet<Place>,
+    rules: RulesVersions,
 }
 
 impl FourEyes {
     /// A row of any table, in the order of `READ_ORDER`: suspense, closings, proposals.
     pub(crate) fn row(&mut self, row: &Row, findings: &mut Findings) {
+        self.rules.row(row, findings);
         match row {
             Row::Suspense(row) => {
                 self.suspense.insert(row.key(), (row.class, row.is_credit));
@@ -27,6 +31,11 @@ impl FourEyes {
             Row::SuspenseProposal(row) => self.proposal(row, findings),
             _ => {}
         }
+    }
+
+    /// When all rows were seen.
+    pub(crate) fn finish(&self, findings: &mut Findings) {
+        self.rules.finish(findings);
     }
 
     fn closing(&mut self, row: &SuspenseClosing, findings: &mut Findings) {

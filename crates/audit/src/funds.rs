@@ -15,7 +15,9 @@ use crate::shape::balance_account;
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Record, Slot};
 use came_back::Transferred;
 use engine::{Row, Tabled};
-use fund::{BankOrder, BankOrderKey, BankOrderKind, BankRef, BankSurprise, Card, CardName, CardState};
+use fund::{
+    BankOrder, BankOrderKey, BankOrderKind, BankRef, BankSurprise, Card, CardName, CardState, PocketOrder,
+};
 use ledger::{Posting, PostingKind};
 use people::{Usage, UsageKind};
 use statement::Statement;
@@ -111,6 +113,23 @@ impl Funds {
         }
     }
 
+    /// An order of pockets, after all cards: each card is the party's own and bound.
+    pub(crate) fn pocket_order(&self, row: &PocketOrder, findings: &mut Findings) {
+        let mut wrong = |message: &str| {
+            let key = text_of_key(&PocketOrder::wrap_key(row.key()));
+            findings.add(FindingKind::CardWrong, "pocket_order", key, message);
+        };
+        if !row.is_whole() {
+            wrong("it names nothing, too much, or something twice");
+        }
+        let own =
+            |card: &Card| (card.slot, card.party, card.state) == (row.slot, row.party, CardState::Bound);
+        let mut cards = row.pockets.pockets().iter().filter_map(|pocket| pocket.card());
+        if !cards.all(|no| self.card_of(no).is_some_and(own)) {
+            wrong("one of its cards is not there, not the party's, or not bound");
+        }
+    }
+
     pub(crate) fn order(&mut self, order: &Arc<BankOrder>, findings: &mut Findings) {
         for message in whole::faults(order) {
             order_is(order, message, findings);
@@ -180,6 +199,11 @@ impl Funds {
     /// The last bank order that was to pay a trade, also when it came to nothing.
     pub(crate) fn last_pay(&self, trade: &Trade) -> Option<BankOrderNo> {
         self.last_pays.get(&(trade.slot, trade.no, trade.buyer)).copied()
+    }
+
+    /// Whether a card was ever asked to pay what has this number, for this payer.
+    pub(crate) fn was_tried(&self, (slot, about): (Slot, OrderNo), payer: PartyId) -> bool {
+        self.last_pays.contains_key(&(slot, about, payer))
     }
 
     /// The bank order of a number.

@@ -26,7 +26,7 @@
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
 //! `receivings`, `operators`, `ops_trail`, `merchant_stores`, `merchant_staff`, `app_keys`, `risks`, `screens`,
 //! `person_spends`, `static_codes`, `transfers`, `card_transfers`, `transfer_batches`, `escrows`, `freezes`, `funds`,
-//! `four_eyes`; then `replay`.
+//! `four_eyes`, `rules_versions`, `refund_wishes`; then `replay`.
 
 mod agreements;
 mod app_keys;
@@ -70,6 +70,7 @@ mod progress;
 mod receipts;
 mod receivings;
 mod refund_play;
+mod refund_wishes;
 mod refunds;
 mod relations;
 mod replay;
@@ -77,6 +78,7 @@ mod replay_desk;
 mod report;
 mod risks;
 mod rules;
+mod rules_versions;
 mod screens;
 mod settlement_batches;
 mod shape;
@@ -263,6 +265,8 @@ const READ_ORDER: &[Table] = &[
     Table::Evidence,
     Table::Person,
     Table::Rulebook,
+    Table::RulesVersion,
+    Table::RulesBook,
     Table::Contract,
     Table::ContractBook,
     Table::RiskRules,
@@ -281,6 +285,7 @@ const READ_ORDER: &[Table] = &[
     Table::Transfer,
     Table::Card,
     Table::CardName,
+    Table::PocketOrder,
     Table::BankOrder,
     Table::CardTransfer,
     Table::BankOrderKey,
@@ -312,6 +317,7 @@ const READ_ORDER: &[Table] = &[
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,
+    Table::RefundWish,
     Table::SplitBook,
     Table::Split,
     Table::SplitLine,

@@ -99,13 +99,14 @@ pub enum FindingKind {
     /// A list of names is not of two people or out of turn; or a hit, its case or where a party stands do not belong
     /// together.
     ScreenWrong,
-    /// A contract's versions are not of two people in their turn, or one holds from before it was agreed to.
+    /// Versions of a contract, or of the dated rules, are not of two people in their turn, or one holds from before it
+    /// was agreed to.
     ContractWrong,
     /// A line of a day's trial balance is not what the postings come to, is missing, or its day was not closed in turn.
     DayCloseWrong,
     /// Sales that are settled the day after are not what their batch says, not held, or settled at another time.
     SettlementBatchWrong,
-    /// A bank card, its number's name and its state do not agree.
+    /// A bank card, its number's name, its state and an order of pockets that names it do not agree.
     CardWrong,
     /// A bank order does not agree with its card, its key, its postings, its returns or its times.
     BankOrderWrong,

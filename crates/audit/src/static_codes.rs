@@ -4,7 +4,7 @@
 use crate::funds::Funds;
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
-use base::{Day, OrderNo, Record, china_date};
+use base::{BankOrderNo, Day, OrderNo, Record, china_date};
 use engine::{Row, Tabled};
 use fund::{BankOrder, BankOrderKind, BankOrderState};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,10 @@ type Payer = <StaticWait as Record>::Key;
 /// What was seen of them.
 #[derive(Debug, Default)]
 pub(crate) struct StaticCodes {
-    /// Orders that were opened by a printed code.
+    /// Orders that were opened by a counter code, as far as their merchants' slots are here.
     orders: BTreeSet<OrderNo>,
+    /// Bank orders that pay and may still be done, by what they pay.
+    open: BTreeMap<<StaticPay as Record>::Key, Vec<BankOrderNo>>,
     /// What is noted, until its trade was seen.
     pays: BTreeMap<<StaticPay as Record>::Key, StaticPay>,
     /// What the trades come to.
@@ -38,9 +40,10 @@ impl StaticCodes {
             Row::Order(order) if order.product == Product::StaticCode => {
                 self.orders.insert(order.no);
             }
-            Row::BankOrder(order) => self.given_up(order, funds),
+            Row::BankOrder(order) => self.bank_order(order),
             Row::StaticPay(row) => {
                 self.count(row, funds);
+                self.by_itself(&row.key(), &[BankOrderState::GivenUp], funds);
                 self.pays.insert(row.key(), (**row).clone());
             }
             Row::Trade(trade) => self.trade(trade, funds, findings),
@@ -57,14 +60,32 @@ impl StaticCodes {
         }
     }
 
-    /// A bank order that was given up counts by itself, as long as its bank may still take the money.
-    fn given_up(&mut self, order: &BankOrder, funds: &Funds) {
-        let is_ours = order.kind == BankOrderKind::Pay
-            && order.state == BankOrderState::GivenUp
-            && order.about.is_some_and(|no| self.orders.contains(&no));
-        if let (true, Some(at_us), Some(card)) = (is_ours, order.counted_at_us, funds.card_of(order.card)) {
-            let at = (order.slot, order.party, card.digest, china_date(at_us));
-            *self.counted.entry(at).or_default() += i128::from(order.amount_minor.units());
+    fn bank_order(&mut self, order: &BankOrder) {
+        let is_open = match order.state {
+            BankOrderState::Asked | BankOrderState::Unknown | BankOrderState::GivenUp => true,
+            BankOrderState::Draft
+            | BankOrderState::Done
+            | BankOrderState::Failed
+            | BankOrderState::Closed
+            | BankOrderState::Returning
+            | BankOrderState::Returned
+            | BankOrderState::Credited => false,
+        };
+        if let (BankOrderKind::Pay, Some(about), true) = (order.kind, order.about, is_open) {
+            self.open.entry((order.slot, about)).or_default().push(order.no);
+        }
+    }
+
+    /// What no trade counts counts by itself, as long as its bank may still take the money. That it was by a counter
+    /// code says the row beside the trade: the order may lie in another cell, and one that was never there is gone.
+    fn by_itself(&mut self, of: &<StaticPay as Record>::Key, states: &[BankOrderState], funds: &Funds) {
+        let open = self.open.get(of).into_iter().flatten();
+        let orders = open.filter_map(|no| funds.bank_order(*no));
+        for order in orders.filter(|order| states.contains(&order.state)) {
+            if let (Some(at_us), Some(card)) = (order.counted_at_us, funds.card_of(order.card)) {
+                let at = (order.slot, order.party, card.digest, china_date(at_us));
+                *self.counted.entry(at).or_default() += i128::from(order.amount_minor.units());
+            }
         }
     }
 
@@ -88,7 +109,7 @@ impl StaticCodes {
         let key = (trade.slot, trade.no);
         let Some(row) = self.pays.remove(&key) else {
             if self.orders.contains(&trade.no) {
-                let message = "it came by a printed code, and that is not noted";
+                let message = "it came by a counter code, and that is not noted";
                 findings.add(FindingKind::UsageWrong, "trade", text_of_key(&Trade::wrap_key(key)), message);
             }
             return;
@@ -102,11 +123,22 @@ impl StaticCodes {
         }
     }
 
-    /// When all rows were seen.
-    pub(crate) fn finish(&self, findings: &mut Findings) {
-        for row in self.pays.values() {
-            wrong_pay(row, "no trade has this number", findings);
+    /// What is noted of a trade that is not there: that is so of one that was never there, and that a card was asked to
+    /// pay before that was known.
+    fn without_trade(&mut self, funds: &Funds, findings: &mut Findings) {
+        for (key, row) in std::mem::take(&mut self.pays) {
+            if !funds.was_tried(key, row.payer) {
+                wrong_pay(&row, "no trade has this number", findings);
+            } else if row != StaticPay::fresh(row.order_no, row.payer) {
+                wrong_pay(&row, "it counts, and no trade has this number", findings);
+            }
+            self.by_itself(&key, &[BankOrderState::Asked, BankOrderState::Unknown], funds);
         }
+    }
+
+    /// When all rows were seen.
+    pub(crate) fn finish(mut self, funds: &Funds, findings: &mut Findings) {
+        self.without_trade(funds, findings);
         let places: BTreeSet<&Counter> = self.counted.keys().chain(self.counters.keys()).collect();
         for at in places {
             let of = |sums: &BTreeMap<Counter, i128>| sums.get(at).copied().unwrap_or_default();

@@ -32,6 +32,7 @@ mod past;
 mod period;
 mod person;
 mod person_file;
+mod refund_wishes;
 mod refunds;
 mod sales;
 mod sheet;
@@ -54,13 +55,14 @@ pub use past::{past_payments, past_payments_within};
 pub use period::{Period, PeriodError};
 pub use person::{Flow, PaidBy, PersonLine, person_lines};
 pub use person_file::{Export, person_file};
+pub use refund_wishes::{Asking, OpenWishes, asking_of, open_wishes, refund_wish_of};
 pub use sales::{TradeKind, TradeLine, trade_lines};
 pub use sheet::yuan;
 pub use shop::{
     CLOSED_DAYS_MAX, ClosedDay, ClosedPage, ClosedSums, ClosedTold, DASHBOARD_ORDERS_MAX, HOURS,
     REPURCHASE_DAYS, Repurchase, STORY_ROWS_MAX, SaleFilter, SalePage, SalePart, SaleState, SaleStory,
-    SettledPage, ShopDashboard, ShopDay, Takings, closed_days, sale_of, sale_page, sale_story, settled_page,
-    shop_dashboard,
+    SaleWords, SettledPage, ShopDashboard, ShopDay, Takings, closed_days, sale_of, sale_page, sale_story,
+    settled_page, shop_dashboard,
 };
 pub use trade_file::trade_bill;
 pub use wallet::{

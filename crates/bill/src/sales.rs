@@ -14,7 +14,7 @@ use ledger::{AccountId, AccountKind, Posting, PostingKind};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use store::Reader;
-use trade::{EXPIRY_DEFAULT_US, Order, REFUND_WINDOW_US, Refund, RefundState};
+use trade::{EXPIRY_DEFAULT_US, Order, REFUND_WINDOW_US, Refund, RefundState, SplitKind};
 
 /// What a line of a trade bill is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,19 +61,24 @@ pub fn trade_lines(
     within_us: Range<i64>,
     take: Take<'_, TradeLine>,
 ) -> Result<(), BillError> {
-    trade_lines_looked(reader, seller, within_us, &mut || Ok(()), take)
+    let silent = silent_refunds(reader, seller, &within_us, &mut || Ok(()))?;
+    trade_lines_looked(reader, seller, within_us, silent, &mut || Ok(()), take)
 }
 
-/// As [`trade_lines`]; `look` is asked before each posting of the slot that is looked at, whoever it is of, and may say
-/// that it is enough.
+/// What is asked before each row that is looked at, and may say that it is enough.
+pub(crate) type Look<'a> = &'a mut dyn FnMut() -> Result<(), BillError>;
+
+/// As [`trade_lines`], with the [`silent_refunds`] of this time; `look` is asked before each posting of the slot,
+/// whoever it is of.
 pub(crate) fn trade_lines_looked(
     reader: &mut dyn Reader,
     seller: PartyId,
     within_us: Range<i64>,
-    look: &mut dyn FnMut() -> Result<(), BillError>,
+    silent: Vec<Arc<Refund>>,
+    look: Look<'_>,
     take: Take<'_, TradeLine>,
 ) -> Result<(), BillError> {
-    let mut silent = silent_refunds(reader, seller, &within_us)?.into_iter().peekable();
+    let mut silent = silent.into_iter().peekable();
     let (mut who, mut refunds) = (Who::default(), Refunds::default());
     let mut wanted = ControlFlow::Continue(());
     account::postings(reader, seller.slot(), &within_us, &mut |reader, posting| {
@@ -222,23 +227,32 @@ fn of_refund(
 }
 
 /// Refunds that moved nothing in the merchant's slot, because receivers gave all of it: no posting of that
-/// moment tells of them, but a split that took back does.
-fn silent_refunds(
+/// moment tells of them, but a split that took back does. `look` is asked before each split of the slot: of every order
+/// that may still have been refunded then.
+pub(crate) fn silent_refunds(
     reader: &mut dyn Reader,
     seller: PartyId,
     within_us: &Range<i64>,
+    look: Look<'_>,
 ) -> Result<Vec<Arc<Refund>>, BillError> {
     let slot = seller.slot();
     let earliest_us = within_us.start.saturating_sub(REFUND_WINDOW_US + EXPIRY_DEFAULT_US + DAY_US).max(0);
     let orders = number_at(slot, earliest_us)?..number_at(slot, within_us.end)?;
     let mut found = Vec::new();
-    splits::taken_back(reader, slot, orders, &mut |reader, split| {
+    splits::each(reader, slot, orders, &mut |reader, split| {
+        look()?;
+        if split.kind != SplitKind::Back {
+            return Ok(ControlFlow::Continue(()));
+        }
         let key = Key::Refund((slot, split.order_no, split.out_request_no.clone()));
-        let Some(Row::Refund(refund)) = reader.row(&key)? else { return Ok(()) };
-        if within_us.contains(&refund.at_us) && !has_posting(reader, slot, refund.at_us)? {
+        if let Some(Row::Refund(refund)) = reader.row(&key)?
+            && within_us.contains(&refund.at_us)
+            && !has_posting(reader, slot, refund.at_us)?
+            && order_of(reader, refund.order_no)?.is_some_and(|order| order.seller == seller)
+        {
             found.push(refund);
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     found.sort_by_key(|refund| (refund.at_us, refund.order_no));
     found.dedup_by_key(|refund| (refund.at_us, refund.order_no));

@@ -17,7 +17,7 @@ pub use closed::{CLOSED_DAYS_MAX, ClosedDay, ClosedPage, ClosedSums, ClosedTold,
 pub use dashboard::{
     DASHBOARD_ORDERS_MAX, HOURS, REPURCHASE_DAYS, Repurchase, ShopDashboard, ShopDay, Takings, shop_dashboard,
 };
-pub use list::{SaleFilter, SalePage, sale_of, sale_page};
+pub use list::{SaleFilter, SalePage, SaleWords, sale_of, sale_page};
 pub use settled::{SettledPage, settled_page};
 pub use story::{STORY_ROWS_MAX, SalePart, SaleStory, sale_story};
 

@@ -9,7 +9,7 @@ use store::Reader;
 use trade::{Split, SplitKind, SplitState};
 
 /// Every split of a slot from the orders numbered so on, in order.
-fn walk(
+pub(crate) fn each(
     reader: &mut dyn Reader,
     slot: Slot,
     orders: Range<OrderNo>,
@@ -59,7 +59,7 @@ pub(crate) fn passed_on(reader: &mut dyn Reader, order_no: OrderNo, until_us: i6
         return Ok(0);
     }
     let mut sum: i64 = 0;
-    walk(reader, order_no.slot(), order_no..order_no, &mut |reader, split| {
+    each(reader, order_no.slot(), order_no..order_no, &mut |reader, split| {
         if split.kind == SplitKind::Out && split.at_us < until_us {
             let part = done_minor(reader, split)?;
             sum = sum.checked_add(part).ok_or_else(|| BillError::Odd("splits are too large".to_owned()))?;
@@ -79,7 +79,7 @@ pub(crate) fn given_for(
         return Ok(0);
     }
     let mut sum = 0;
-    walk(reader, order_no.slot(), order_no..order_no, &mut |reader, split| {
+    each(reader, order_no.slot(), order_no..order_no, &mut |reader, split| {
         // Of several tries under the number the last one made the refund.
         if split.kind == SplitKind::Back && split.out_request_no.as_str() == out_request_no {
             sum = done_minor(reader, split)?;
@@ -87,19 +87,4 @@ pub(crate) fn given_for(
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(sum)
-}
-
-/// The splits of a slot that took something back, of orders within these numbers.
-pub(crate) fn taken_back(
-    reader: &mut dyn Reader,
-    slot: Slot,
-    orders: Range<OrderNo>,
-    take: &mut dyn FnMut(&mut dyn Reader, &Split) -> Result<(), BillError>,
-) -> Result<(), BillError> {
-    walk(reader, slot, orders, &mut |reader, split| {
-        if split.kind == SplitKind::Back {
-            take(reader, split)?;
-        }
-        Ok(ControlFlow::Continue(()))
-    })
 }

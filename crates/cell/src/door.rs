@@ -1,5 +1,6 @@
 //! The door of a cell: where commands come in and answers go out.
 
+use crate::figures::{Histogram, Since};
 use crate::references::References;
 use base::{AppId, PartyId, Stamp};
 use engine::{Ask, Command, Key, Reply, Row};
@@ -9,6 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
 /// Gives the world's time, microseconds UTC.
@@ -65,7 +67,11 @@ impl Ticket {
 }
 
 /// The duty to answer. If it is dropped, as when a thread dies, the caller hears "unknown".
-pub struct Promise(Option<Answer>);
+pub struct Promise {
+    give: Option<Answer>,
+    /// When the command came to the door; absent when it did not come through one.
+    asked: Option<Instant>,
+}
 
 impl fmt::Debug for Promise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,25 +82,35 @@ impl fmt::Debug for Promise {
 impl Promise {
     /// A promise that is kept by handing the answer on; it must be quick.
     pub fn new(give: impl FnOnce(Result<Reply, NotDecided>) + Send + 'static) -> Promise {
-        Promise(Some(Box::new(give)))
+        Promise { give: Some(Box::new(give)), asked: None }
     }
 
     /// A promise to nobody, for what the cell says to itself.
     pub fn to_nobody() -> Promise {
-        Promise(None)
+        Promise { give: None, asked: None }
     }
 
     /// Answers. Only for what is durable, or for what was not decided.
     pub fn keep(mut self, answer: Result<Reply, NotDecided>) {
-        if let Some(give) = self.0.take() {
+        if let Some(give) = self.give.take() {
             give(answer);
         }
+    }
+
+    /// A promise to who has come to the door just now.
+    fn at_the_door(give: Answer) -> Promise {
+        Promise { give: Some(give), asked: Some(Instant::now()) }
+    }
+
+    /// How long its caller has waited until a moment.
+    pub(crate) fn waited(&self, until: Instant) -> Option<Duration> {
+        self.asked.map(|asked| until.saturating_duration_since(asked))
     }
 }
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        if let Some(give) = self.0.take() {
+        if let Some(give) = self.give.take() {
             give(Err(NotDecided::Unknown));
         }
     }
@@ -131,6 +147,27 @@ pub struct Stats {
     pub posting_fails: AtomicBool,
     /// How often the cell was opened again after a failure.
     pub reopened: AtomicU64,
+    /// Whether the cell failed and is not open again yet: whoever asks hears busy.
+    pub is_down: AtomicBool,
+    /// Commands at the door that nobody has begun to decide.
+    pub queued: AtomicU64,
+    /// How long commands waited from the door until their batch was begun.
+    pub queue_wait: Histogram,
+    /// How long deciding a batch took.
+    pub decide: Histogram,
+    /// How long making a batch durable took: writing its record and flushing the disk. Batches of queries are not
+    /// among them.
+    pub journal: Histogram,
+    /// How long commands took from the door to their answer.
+    pub answer: Histogram,
+    /// How long a posting took.
+    pub post: Histogram,
+    /// Batches that the journal did not take; their callers heard "unknown".
+    pub journal_failures: AtomicU64,
+    /// Postings that the store refused, each try counted.
+    pub posting_failures: AtomicU64,
+    /// Since when the oldest batch that is not posted waits for it. Ask [`Door::posting_lag`].
+    pub unposted: Since,
 }
 
 impl Stats {
@@ -162,6 +199,7 @@ pub struct Inbox {
     waiting: Receiver<Waiting>,
     posted: watch::Sender<u64>,
     references: Arc<References>,
+    stats: Arc<Stats>,
 }
 
 impl fmt::Debug for Inbox {
@@ -174,7 +212,10 @@ impl Inbox {
     /// The next command, if one waits.
     pub fn take(&self) -> Option<(Command, Promise)> {
         match self.waiting.try_recv() {
-            Ok(Waiting::Ask(ticket)) => Some(ticket.part()),
+            Ok(Waiting::Ask(ticket)) => {
+                self.stats.queued.fetch_sub(1, Ordering::Relaxed);
+                Some(ticket.part())
+            }
             Ok(Waiting::Stop) | Err(_) => None,
         }
     }
@@ -196,8 +237,9 @@ impl Door {
         let (queue, waiting) = mpsc::sync_channel(queue_max);
         let (watch, posted) = watch::channel(0);
         let references = Arc::new(References::default());
-        let inbox = Inbox { waiting, posted: watch, references: references.clone() };
-        (Door { queue, references, posted, clock, stats: Arc::default() }, inbox)
+        let stats: Arc<Stats> = Arc::default();
+        let inbox = Inbox { waiting, posted: watch, references: references.clone(), stats: stats.clone() };
+        (Door { queue, references, posted, clock, stats }, inbox)
     }
 
     /// Asks and waits for the answer, which is durable when it comes.
@@ -212,11 +254,14 @@ impl Door {
 
     /// Puts a command into the queue. The answer is given on a thread of the cell and must be quick.
     pub fn submit(&self, command: Command, answer: Box<dyn FnOnce(Result<Reply, NotDecided>) + Send>) {
-        let waiting = Waiting::Ask(Box::new(Ticket { command, promise: Promise(Some(answer)) }));
+        let waiting = Waiting::Ask(Box::new(Ticket { command, promise: Promise::at_the_door(answer) }));
+        // Before it is in the queue: whoever takes it out counts it down.
+        self.stats.queued.fetch_add(1, Ordering::Relaxed);
         let refused = match self.queue.try_send(waiting) {
             Ok(()) => return,
             Err(TrySendError::Full(waiting) | TrySendError::Disconnected(waiting)) => waiting,
         };
+        self.stats.queued.fetch_sub(1, Ordering::Relaxed);
         self.stats.busy.fetch_add(1, Ordering::Relaxed);
         if let Waiting::Ask(ticket) = refused {
             ticket.part().1.keep(Err(NotDecided::Busy));
@@ -256,6 +301,11 @@ impl Door {
         // In this order: what becomes durable meanwhile is not asked for.
         let durable = self.stats.durable_sequence.load(Ordering::Acquire);
         *self.posted.borrow() >= durable
+    }
+
+    /// How long the oldest batch that is durable and not in the store has waited for it.
+    pub fn posting_lag(&self) -> Duration {
+        if self.is_settled() { Duration::ZERO } else { self.stats.unposted.age().unwrap_or_default() }
     }
 
     /// The moment of the last durable decision, microseconds UTC; 0 before the first.

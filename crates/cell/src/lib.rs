@@ -15,15 +15,18 @@
 //! What the threads do is in parts without threads ([`recover`], [`Desk`], [`Sealed`], [`Counter`], [`Posting`],
 //! [`Carrier`]), so that the simulator drives the same code.
 //!
-//! Reading order: `desk`, `batch`, `sealed`, `carrier`, `recovery`, `door`, `writer`, `poster`, `open`.
+//! Reading order: `desk`, `batch`, `sealed`, `carrier`, `recovery`, `door`, `figures`, `writer`, `poster`, `open`;
+//! `postgres_shelf`.
 
 mod batch;
 mod carrier;
 mod desk;
 mod door;
+mod figures;
 mod numbers;
 mod open;
 mod poster;
+mod postgres_shelf;
 mod recent;
 mod recovery;
 mod references;
@@ -34,7 +37,9 @@ pub use batch::{BatchError, BatchRecord, ChangedRow, JournalledCommand};
 pub use carrier::Carrier;
 pub use desk::{Batch, Desk};
 pub use door::{CellError, Clock, Door, Inbox, NotDecided, Promise, Stats};
+pub use figures::{BOUNDS_US, Histogram, Since, Spread};
 pub use open::{Cell, CellOpenError, Options};
 pub use poster::Posting;
+pub use postgres_shelf::PostgresShelf;
 pub use recovery::{Recovered, recover};
 pub use sealed::{Changes, Counter, Durable, Leaving, Sealed};

@@ -3,13 +3,13 @@
 use crate::batch::BatchError;
 use crate::door::{Clock, Door, NotDecided, Stats, Waiting};
 use crate::numbers::Numbers;
-use crate::poster;
+use crate::poster::{self, Unposted};
 use crate::recovery::{Recovered, recover};
 use crate::references::References;
 use crate::sealed::{Changes, Counter};
 use crate::writer::{Ended, SEALED_MAX, Writer, keep_journal};
 use base::SlotSet;
-use journal::{Hook, WorldId};
+use journal::{Hook, Shelf, WorldId};
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,8 @@ pub struct Options {
     pub backlog_rows_max: u64,
     /// Commands waiting at the door.
     pub queue_max: usize,
+    /// A database that keeps the journal in the place of the folder.
+    pub shelf: Option<Arc<dyn Shelf>>,
     /// Fails the disk on purpose, in tests.
     pub hook: Option<Arc<dyn Hook>>,
 }
@@ -44,7 +46,7 @@ pub struct Options {
 impl Options {
     /// The usual bounds.
     pub fn new(world: WorldId) -> Options {
-        Options { world, backlog_rows_max: BACKLOG_ROWS_MAX, queue_max: QUEUE_MAX, hook: None }
+        Options { world, backlog_rows_max: BACKLOG_ROWS_MAX, queue_max: QUEUE_MAX, shelf: None, hook: None }
     }
 }
 
@@ -94,8 +96,8 @@ impl fmt::Debug for Cell {
 }
 
 impl Cell {
-    /// Opens the journal in `folder` and serves over `store`: what is journalled but not posted yet is in memory at
-    /// once, and posted in the background.
+    /// Opens the journal in `folder`, or on the shelf of the options, and serves over `store`: what is journalled but
+    /// not posted yet is in memory at once, and posted in the background.
     pub fn open(
         folder: &Path,
         store: Box<dyn Store>,
@@ -152,6 +154,9 @@ impl House {
     fn start(&self, store: &mut dyn Store) -> Result<Recovered, CellOpenError> {
         let mut options = journal::Options::new(self.options.world);
         options.hook = self.options.hook.clone();
+        options.shelf = self.options.shelf.clone();
+        // What was answered must still be there when the cell is opened again: a database may come back older.
+        options.acknowledged_sequence = self.stats.durable_sequence.load(Ordering::Acquire);
         let start = recover(&self.folder, options, store, SlotSet::ALL)?;
         start.apps.iter().for_each(|app| self.references.put(app.clone()));
         start.app_keys.iter().for_each(|key| self.references.put_key(key));
@@ -177,6 +182,7 @@ impl House {
                 }
                 Ended::Failed(reason) => tracing::error!(reason, "the cell failed and is opened again"),
             }
+            self.stats.is_down.store(true, Ordering::Relaxed);
             self.stats.reopened.fetch_add(1, Ordering::Relaxed);
             let Some(again) = self.start_again(store.as_mut(), waiting) else { return };
             start = again;
@@ -191,12 +197,18 @@ impl House {
                 return None;
             }
             match self.start(store) {
-                Ok(start) => return Some(start),
+                Ok(start) => {
+                    self.stats.is_down.store(false, Ordering::Relaxed);
+                    return Some(start);
+                }
                 Err(error) => tracing::error!(%error, "the cell cannot be opened again yet"),
             }
             while let Ok(next) = waiting.try_recv() {
                 match next {
-                    Waiting::Ask(ticket) => ticket.part().1.keep(Err(NotDecided::Busy)),
+                    Waiting::Ask(ticket) => {
+                        self.stats.queued.fetch_sub(1, Ordering::Relaxed);
+                        ticket.part().1.keep(Err(NotDecided::Busy));
+                    }
                     Waiting::Stop => return None,
                 }
             }
@@ -220,8 +232,9 @@ impl House {
         let counter = Counter::new(desk.home());
         let backlog_rows: u64 = tail.iter().map(|batch| batch.changes.len() as u64).sum();
         self.stats.backlog_rows.store(backlog_rows, Ordering::Relaxed);
+        let since = Instant::now();
         for batch in tail {
-            durable_in.send(batch).expect("the receiver is here");
+            durable_in.send(Unposted { since, batch }).expect("the receiver is here");
         }
         let writer = Writer {
             desk,

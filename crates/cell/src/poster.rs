@@ -106,6 +106,13 @@ fn image((key, row): &(Key, Option<Row>)) -> Image<'_> {
     (key, row.as_ref())
 }
 
+/// A durable batch on its way to the poster.
+pub(crate) struct Unposted {
+    /// When it became durable.
+    pub(crate) since: Instant,
+    pub(crate) batch: Durable,
+}
+
 /// What the poster tells the writer.
 pub(crate) struct Posted {
     pub(crate) sequence: u64,
@@ -119,7 +126,7 @@ pub(crate) struct Posted {
 /// the writer is let go, which may wait at the bound of the backlog.
 pub(crate) fn run(
     mut store: Box<dyn Store>,
-    durable: Receiver<Durable>,
+    durable: Receiver<Unposted>,
     tell: Sender<Posted>,
     watch: watch::Sender<u64>,
     stats: Arc<Stats>,
@@ -128,19 +135,22 @@ pub(crate) fn run(
     stand_back();
     let mut rest_until = Instant::now();
     while let Ok(first) = durable.recv() {
-        let mut batches = vec![first];
+        stats.unposted.begin(first.since);
+        let mut batches = vec![first.batch];
         let mut rows = batches[0].changes.len();
         while rows < ROWS_MAX {
             // What stands alone is posted at once; what comes close after it waits for more of its kind.
             let rest = rest_until.saturating_duration_since(Instant::now());
             let Ok(next) = durable.recv_timeout(rest) else { break };
-            rows += next.changes.len();
-            batches.push(next);
+            rows += next.batch.changes.len();
+            batches.push(next.batch);
         }
         let posting = Posting::gather(batches);
         let (mark, sequence) = (posting.mark, posting.mark.sequence);
+        let mut begun = Instant::now();
         while let Err(error) = posting.post(store.as_mut()) {
             tracing::error!(sequence, %error, "posting failed");
+            stats.posting_failures.fetch_add(1, Ordering::Relaxed);
             stats.posting_fails.store(true, Ordering::Relaxed);
             if ending() {
                 drop(tell);
@@ -148,7 +158,9 @@ pub(crate) fn run(
                 return store;
             }
             std::thread::sleep(RETRY);
+            begun = Instant::now();
         }
+        stats.post.note(begun.elapsed());
         stats.posting_fails.store(false, Ordering::Relaxed);
         stats.posted_rows.fetch_add(posting.rows(), Ordering::Relaxed);
         stats.backlog_rows.fetch_sub(rows as u64, Ordering::Relaxed);
@@ -161,6 +173,8 @@ pub(crate) fn run(
         }
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         rest_until = Instant::now() + (REST + REST_A_ROW.saturating_mul(rows)).min(REST_MAX);
+        // What came meanwhile begins its own wait as soon as it is taken.
+        stats.unposted.end();
     }
     store
 }

@@ -46,22 +46,21 @@ pub struct Recovered {
     pub unread_numbers: bool,
 }
 
-/// Opens the journal in `folder`, reads what the store does not have, and prepares the desk of a cell that decides the
-/// slots in `home`. `options.posted_sequence` is set from the store.
+/// Opens the journal in `folder` or on the shelf of the options, reads what the store does not have, and prepares the
+/// desk of a cell that decides the slots in `home`. `options.posted_sequence` is set from the store.
 pub fn recover(
     folder: &Path,
     mut options: journal::Options,
     store: &mut dyn Store,
     home: SlotSet,
 ) -> Result<Recovered, CellOpenError> {
-    let mark = store.mark()?;
+    let mark = store.begin()?;
     options.posted_sequence = mark.sequence;
-    let disk = options.disk.clone();
-    let (journal, opened) = Journal::open(folder, options)?;
+    let (journal, opened) = Journal::open(folder, options.clone())?;
     let mut last_stamp = mark.stamp;
     let mut tail = Vec::new();
     if opened.last_sequence > 0 {
-        for record in journal::Reader::open_on(disk, folder, mark.sequence.max(1), None)? {
+        for record in journal::read(folder, &options, mark.sequence.max(1))? {
             let record = record?;
             if record.sequence == mark.sequence && record.hash != mark.hash {
                 return Err(CellOpenError::OtherJournal { sequence: mark.sequence });

@@ -3,9 +3,9 @@
 use crate::desk::Desk;
 use crate::door::{Clock, NotDecided, Promise, Stats, Waiting};
 use crate::numbers::Numbers;
-use crate::poster::Posted;
+use crate::poster::{Posted, Unposted};
 use crate::references::References;
-use crate::sealed::{Changes, Counter, Durable, Sealed};
+use crate::sealed::{Changes, Counter, Sealed};
 use base::Stamp;
 use engine::Command;
 use journal::Journal;
@@ -139,6 +139,7 @@ impl Writer<'_> {
 
     fn run_batch(&mut self, tickets: Vec<(Command, Promise)>) -> Result<(), Ended> {
         self.hear_posted();
+        let begun = self.begin(&tickets);
         let (commands, promises): (Vec<_>, Vec<_>) = tickets.into_iter().unzip();
         let batch = match self.desk.decide(&commands, (self.clock)()) {
             Ok(batch) => batch,
@@ -148,6 +149,7 @@ impl Writer<'_> {
                 return Err(Ended::Failed(fault.to_string()));
             }
         };
+        self.stats.decide.note(begun.elapsed());
         self.stats.commands.fetch_add(commands.len() as u64, Ordering::Relaxed);
         self.stats.loads.store(self.desk.loads(), Ordering::Relaxed);
         let rows = batch.changes.len();
@@ -158,6 +160,15 @@ impl Writer<'_> {
         self.rest_until = Instant::now() + REST;
         self.forget(FORGOTTEN_ROWS + 2 * rows);
         Ok(())
+    }
+
+    /// From here on these do not wait any more.
+    fn begin(&self, tickets: &[(Command, Promise)]) -> Instant {
+        let now = Instant::now();
+        self.stats.queued.fetch_sub(tickets.len() as u64, Ordering::Relaxed);
+        let waited = tickets.iter().filter_map(|(_, promise)| promise.waited(now));
+        waited.for_each(|waited| self.stats.queue_wait.note(waited));
+        now
     }
 
     /// Hears what the store has; at the backlog's bound it waits for the poster.
@@ -202,22 +213,30 @@ pub(crate) fn keep_journal(
     mut counter: Counter,
     journal: &mut Journal,
     sealed: &Receiver<Sealed>,
-    durable: &Sender<Durable>,
+    durable: &Sender<Unposted>,
     references: &References,
     stats: &Stats,
 ) -> Result<(), String> {
     let mut payload = Vec::new();
     while let Ok(sealed) = sealed.recv() {
-        let leaving = counter.commit(sealed, journal, &mut payload)?;
+        let begun = Instant::now();
+        let leaving = counter.commit(sealed, journal, &mut payload).inspect_err(|_| {
+            stats.journal_failures.fetch_add(1, Ordering::Relaxed);
+        })?;
+        let now = Instant::now();
         if let Some(batch) = leaving.durable {
+            stats.journal.note(now.saturating_duration_since(begun));
             stats.batches.fetch_add(1, Ordering::Relaxed);
             stats.journal_bytes.fetch_add(payload.len() as u64, Ordering::Relaxed);
             stats.tell_durable(batch.sequence, batch.last_stamp);
             references.learn(batch.changes.iter());
-            durable.send(batch).map_err(|_| "the poster is gone".to_owned())?;
+            durable.send(Unposted { since: now, batch }).map_err(|_| "the poster is gone".to_owned())?;
         }
         assert!(leaving.parcels.is_empty() && leaving.elsewhere.is_empty(), "every slot is at home");
         for (promise, reply) in leaving.answers {
+            if let Some(waited) = promise.waited(now) {
+                stats.answer.note(waited);
+            }
             promise.keep(Ok(reply));
         }
     }

@@ -129,6 +129,11 @@ fn the_unposted_tail_is_served_at_once_and_posted_later() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(door.stats().posting_fails.load(Ordering::Relaxed), "whoever watches is told");
+    assert!(door.stats().posting_failures.load(Ordering::Relaxed) >= 1);
+    let (lag, later) = (door.posting_lag(), Duration::from_millis(20));
+    std::thread::sleep(later);
+    assert!(door.posting_lag() >= lag + later, "what is not posted grows older");
+    assert_eq!(door.stats().post.read().count, 0, "no posting went well");
     cell.close();
     assert_eq!(sqlite(folder.path()).mark().unwrap().sequence, 0, "nothing was posted");
     let (cell, door) = open(folder.path());
@@ -215,7 +220,65 @@ fn a_failed_flush_is_unknown_and_the_cell_goes_on_from_what_the_journal_holds() 
     });
     assert_eq!(after, 100);
     assert!(door.stats().reopened.load(Ordering::Relaxed) >= 1);
+    assert!(door.stats().journal_failures.load(Ordering::Relaxed) >= 1);
+    assert!(!door.stats().is_down.load(Ordering::Relaxed), "it is open again");
     cell.close();
+}
+
+#[test]
+fn while_the_journal_cannot_be_opened_again_the_cell_is_told_to_be_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::default());
+    let (cell, door) = open_on(folder.path(), &disk, 100);
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    disk.fails.store(true, Ordering::Relaxed);
+    // The writer hears of a batch that failed when it hands over the next.
+    for _once in 0..2 {
+        assert!(wait(door.ask(top_up(party, 100, "k"))).is_err());
+    }
+    let down = || door.stats().is_down.load(Ordering::Relaxed);
+    let told = |wanted: bool| {
+        for _try in 0..400 {
+            if down() == wanted {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    };
+    assert!(told(true));
+    disk.fails.store(false, Ordering::Relaxed);
+    assert!(told(false), "the disk is well again");
+    cell.close();
+}
+
+#[test]
+fn each_stage_of_a_command_is_timed_and_the_queue_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::default());
+    let (cell, door) = open_on(folder.path(), &disk, 100);
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    let stats = door.stats();
+    let counts =
+        || [&stats.queue_wait, &stats.decide, &stats.journal, &stats.answer].map(|one| one.read().count);
+    assert_eq!((counts(), stats.queued.load(Ordering::Relaxed)), ([1; 4], 0));
+    assert_eq!(wait(balance(&door, party)), 0);
+    assert_eq!(counts(), [2, 2, 1, 2], "a query needs no place in the journal");
+    disk.gate.shut();
+    let slow = Duration::from_millis(100);
+    for number in 0..20 {
+        door.submit(top_up(party, 1, &format!("k{number}")).into(), Box::new(|_| {}));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // One batch at the disk, one sealed, one that waits to be sealed: whoever came after them is counted.
+    assert!(stats.queued.load(Ordering::Relaxed) > 0, "they wait at the door");
+    std::thread::sleep(slow);
+    disk.gate.open();
+    cell.close();
+    assert_eq!(stats.queued.load(Ordering::Relaxed), 0);
+    assert_eq!((counts()[0], counts()[3]), (22, 22));
+    assert!(stats.answer.read().sum_us >= 100_000, "they waited for the disk");
+    assert_eq!((door.posting_lag(), stats.post.read().count > 0), (Duration::ZERO, true));
 }
 
 #[test]
@@ -234,6 +297,9 @@ fn a_full_queue_says_busy_and_decides_nothing_of_it() {
     }
     let busy = answers.lock().unwrap().iter().filter(|accepted| !**accepted).count();
     assert!(busy > 0, "fifty commands cannot wait in a queue of two");
+    assert_eq!(door.stats().busy.load(Ordering::Relaxed), busy as u64);
+    let queued = door.stats().queued.load(Ordering::Relaxed);
+    assert!((1..=2).contains(&queued), "who was turned away does not wait: {queued}");
     disk.gate.open();
     let accepted = 50 - busy as i64;
     while (answers.lock().unwrap().len() as i64) < 50 {

@@ -17,6 +17,7 @@ pub(crate) mod import;
 pub(crate) mod limits;
 pub(crate) mod pay;
 pub(crate) mod person;
+pub(crate) mod pockets;
 pub(crate) mod prepare;
 pub(crate) mod returns;
 pub(crate) mod send;

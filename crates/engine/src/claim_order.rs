@@ -289,7 +289,7 @@ pub(crate) fn trade_forgotten(rows: &mut Rows<'_>, said: &TradeForgotten) -> Res
             static_code::waits_no_longer(rows, said.order_no)?;
         }
         rows.delete::<Trade>((rows.slot(), said.order_no));
-        static_code::forget(rows, said.order_no)?;
+        static_code::forget(rows, &trade)?;
     }
     Ok(None)
 }

@@ -2,7 +2,8 @@
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
 use crate::bank::{
-    answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement, suspense,
+    answered, card, close, confirm, find as find_bank, import, pay, pockets, prepare, send, statement,
+    suspense,
 };
 use crate::run::Outcome;
 use crate::{
@@ -43,11 +44,13 @@ use crate::{
     ApproveOperator, FindOperator, FoundOperators, OperatorRefused, OperatorView, ProposeOperator,
     WithdrawOperator, operator,
 };
+use crate::{ApproveRules, ProposeRules, rules_version};
 use crate::{
     AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
     FindBankOrder, FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder,
     UnbindCard,
 };
+use crate::{AskRefund, RefuseRefundWish, RefuseWishRefused, refund_wish};
 use crate::{BatchCheck, CheckTransferBatch};
 use crate::{
     BeginDevice, BeginDeviceRefused, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice,
@@ -70,6 +73,7 @@ use crate::{CloseDay, DayClosed, FindSlotClose, SlotClose, close_day};
 use crate::{CloseStore, OpenStore, StoreRefused, merchant_store};
 use crate::{CloseSuspense, ProposeSuspense, WithdrawSuspense};
 use crate::{CreateTransferBatch, DecideTransferBatch, FindTransferBatch, TransferBatchView};
+use crate::{FindPockets, SetPockets};
 use crate::{
     FindShopOrder, NoteStaffAct, NoteStaffActRefused, ShopClose, ShopCloseRefused, ShopRefund,
     ShopRefundRefused, refund_asked, staff_act,
@@ -95,7 +99,7 @@ use ::transfer::{
 use base::{AgreementNo, AppId, PartyId, Slot};
 use fund::{
     AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, CardRefused, CloseBankOrderRefused,
-    ConfirmBankOrderRefused, FindBankRefused,
+    ConfirmBankOrderRefused, FindBankRefused, PocketOrder, SetPocketsRefused,
 };
 use ledger::{Account, CloseDayRefused};
 use money::Money;
@@ -120,7 +124,8 @@ use trade::{
     FindRefused, Freeze, HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused,
     RefundRefused, Trade, UnfreezeRefused,
 };
-use trade::{Contract, ContractRefused};
+use trade::{Contract, ContractRefused, RulesRefused, RulesVersion};
+use trade::{RefundWish, RefundWishRefused};
 
 /// A command whose answer has a type of its own.
 pub trait Ask: Into<Command> {
@@ -363,6 +368,12 @@ commands! {
     query FindShopOrder => query::find_shop_order, Arc<Order>, FindRefused;
     change NoteStaffAct => staff_act::note_staff_act, Arc<StaffNote>, NoteStaffActRefused;
     query FindStaticUse => static_code::find_static_use, StaticUse, Never;
+    change ProposeRules => rules_version::propose_rules, Arc<RulesVersion>, RulesRefused;
+    change ApproveRules => rules_version::approve_rules, Arc<RulesVersion>, RulesRefused;
+    change AskRefund => refund_wish::ask_refund, Arc<RefundWish>, RefundWishRefused;
+    change RefuseRefundWish => refund_wish::refuse_refund_wish, Arc<RefundWish>, RefuseWishRefused;
+    change SetPockets => pockets::set_pockets, Option<Arc<PocketOrder>>, SetPocketsRefused;
+    query FindPockets => pockets::find_pockets, Option<Arc<PocketOrder>>, Never;
 }
 
 #[cfg(test)]
@@ -398,7 +409,8 @@ mod tests {
             TransferToCard FindCardTransfer \
             CreateTransferBatch DecideTransferBatch FindTransferBatch CheckTransferBatch \
             SetStaff FindStaff NoteAct \
-            ShopRefund ShopClose FindShopOrder NoteStaffAct FindStaticUse";
+            ShopRefund ShopClose FindShopOrder NoteStaffAct FindStaticUse \
+            ProposeRules ApproveRules AskRefund RefuseRefundWish SetPockets FindPockets";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -62,11 +62,13 @@ mod query;
 mod receiving;
 mod refund_asked;
 mod refund_order;
+mod refund_wish;
 mod relation;
 mod risk_case;
 mod risk_check;
 mod risk_rules;
 mod rulebook;
+mod rules_version;
 mod screening;
 mod settle_sales;
 mod sign_in;
@@ -104,6 +106,7 @@ pub use bank::find::{BankView, FindBankOrder, FindCard};
 pub use bank::import::ImportLine;
 pub use bank::pay::{LastTry, PayByCard, PayByCardRefused};
 pub use bank::person::{PersonGiveBack, PersonSpendAnswer, PersonSpendAsk, SpendFor};
+pub use bank::pockets::{FindPockets, SetPockets};
 pub use bank::prepare::{BankWay, PrepareBankOrder};
 pub use bank::returns::{late_return, refund_return};
 pub use bank::send::{BankTask, SendBankOrder};
@@ -171,11 +174,13 @@ pub use query::{
 };
 pub use refund_asked::{ShopRefund, ShopRefundRefused};
 pub use refund_order::{RefundOrder, Refunded};
+pub use refund_wish::{AskRefund, RefuseRefundWish, RefuseWishRefused};
 pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use risk_case::{DecideRisk, FindRiskCase};
 pub use risk_rules::{ApproveRisk, FindRiskRules, ProposeRisk, RiskRulesView};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
+pub use rules_version::{ApproveRules, ProposeRules};
 pub use run::{Ran, Workspace, run};
 pub use screening::{
     ApproveList, FindScreenList, FindScreening, ProposeList, Screen, ScreenListView, ScreenState, ScreenView,

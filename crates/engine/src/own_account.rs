@@ -1,6 +1,7 @@
 //! What a person does with the own account: new passwords, giving it up, being forgotten. A code that was sent to the
 //! address proves that it is the owner.
 
+use crate::bank::pockets;
 use crate::command::Next;
 use crate::identity::PersonLeft;
 use crate::open_party::NewPassword;
@@ -217,6 +218,7 @@ pub(crate) fn close_account(
     rows.delete::<Login>((slot, party.login.clone()));
     rows.delete::<Credential>((slot, who));
     person::part_from_address(rows, who)?;
+    pockets::forget(rows, who)?;
     if let Some(standing) = standing {
         let left = PersonLeft { identity: standing.identity, party: who, quota };
         rows.send(slot_of_identity(&standing.identity), Message::PersonLeft(left));

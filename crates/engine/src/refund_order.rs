@@ -5,7 +5,8 @@ use crate::books::Freed;
 use crate::split_back::BackPart;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, balance_limit,
-    bank, books, escrow, notice, settle_sales, split_back, split_hold, split_restore, static_code,
+    bank, books, escrow, notice, refund_wish, settle_sales, split_back, split_hold, split_restore,
+    static_code,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{Hold, LedgerRefused, Posted, Template};
@@ -287,6 +288,7 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
     let refund = Refund { state: RefundState::Done, refunded_after_minor, ..(*refund).clone() };
     let told = Some(refund.out_request_no.clone());
     notice::tell(rows, &order, NoticeEvent::Refunded, refunded_after_minor, told);
+    refund_wish::met(rows, &order, &refund)?;
     rows.put(order.clone());
     rows.put(refund.clone());
     let (order, refund) = (Arc::new(order), Arc::new(refund));

@@ -14,7 +14,7 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use trade::{ClaimRefused, STATIC_WAITING_MAX, StaticPay, StaticUse, StaticWait, Trade};
 
-/// In the buyer's slot: as any claim, but no more wait than may, and the trade is noted as one of a printed code before
+/// In the buyer's slot: as any claim, but no more wait than may, and the trade is noted as one of a counter code before
 /// it can be paid.
 pub(crate) fn static_ask(rows: &mut Rows<'_>, asked: &StaticAsk) -> Result<Option<Reply>, Fault> {
     let ClaimAsk { order_no, buyer, opening, .. } = asked.claim;
@@ -51,7 +51,7 @@ fn wait_of(rows: &mut Rows<'_>, payer: PartyId) -> Result<StaticWait, Fault> {
     Ok(found.map_or(StaticWait { slot, payer, waiting: 0 }, |found| (*found).clone()))
 }
 
-/// Whether a trade may be paid from a pocket on the day of a moment (microseconds UTC), as far as printed codes go;
+/// Whether a trade may be paid from a pocket on the day of a moment (microseconds UTC), as far as counter codes go;
 /// without a card it is the wallet.
 pub(crate) fn allows(
     rows: &mut Rows<'_>,
@@ -75,7 +75,7 @@ pub(crate) fn count(
     let Some(pay) = rows.get::<StaticPay>((rows.slot(), trade.no))? else { return Ok(()) };
     let amount = trade.total();
     let counted = used(rows, trade.buyer, card, at_us)?.plus(amount);
-    rows.put(counted.map_err(|error| Fault(format!("printed codes of {}: {error}", trade.buyer)))?);
+    rows.put(counted.map_err(|error| Fault(format!("counter codes of {}: {error}", trade.buyer)))?);
     let (counted_at_us, counted_minor) = (Some(at_us), amount.minor());
     rows.put(StaticPay { card, counted_at_us, counted_minor, ..(*pay).clone() });
     Ok(())
@@ -122,11 +122,16 @@ pub(crate) fn free_given_up(rows: &mut Rows<'_>, order: &BankOrder, at_us: i64) 
     Ok(())
 }
 
-/// The order was never there.
-pub(crate) fn forget(rows: &mut Rows<'_>, order_no: OrderNo) -> Result<(), Fault> {
-    let Some(pay) = rows.get::<StaticPay>((rows.slot(), order_no))? else { return Ok(()) };
-    give_back(rows, order_no, pay.counted())?;
-    rows.delete::<StaticPay>((rows.slot(), order_no));
+/// The order was never there, and what paid it from the wallet came back before. Where a card was asked, it stays known
+/// that a counter code did: what its bank may still take keeps its room until the last word, as in [`keep_given_up`].
+pub(crate) fn forget(rows: &mut Rows<'_>, trade: &Trade) -> Result<(), Fault> {
+    if trade.last_try.is_some() {
+        return keep_given_up(rows, trade.no);
+    }
+    let key = (rows.slot(), trade.no);
+    if rows.get::<StaticPay>(key)?.is_some() {
+        rows.delete::<StaticPay>(key);
+    }
     Ok(())
 }
 
@@ -143,7 +148,7 @@ fn used(rows: &mut Rows<'_>, payer: PartyId, card: Option<CardNo>, at_us: i64) -
     Ok(found.map_or_else(|| StaticUse::fresh(payer, digest, at_us), |found| (*found).clone()))
 }
 
-/// What a party paid by printed codes today from one pocket.
+/// What a party paid by counter codes today from one pocket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FindStaticUse {
     /// Whose payments.

@@ -3,7 +3,7 @@
 
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
-use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
+use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName, PocketOrder};
 use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
@@ -22,8 +22,8 @@ use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Contract, ContractBook, Debit, Escrow, EscrowCase, EscrowStep, Freeze,
     FreezeNumber, FreezeOperation, Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
-    Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, StaticPay, StaticUse,
-    StaticWait, Timer, TopUpReceipt, Trade,
+    RefundWish, Relation, Rulebook, RulesBook, RulesVersion, SettlementBatch, Signing, Split, SplitBook,
+    SplitLine, StaticPay, StaticUse, StaticWait, Timer, TopUpReceipt, Trade,
 };
 use transfer::{
     CardGuess, CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferBatch,
@@ -225,6 +225,10 @@ tables! {
     StaticPay = 136, false;
     StaticUse = 137, false;
     StaticWait = 138, false;
+    RulesVersion = 139, false;
+    RulesBook = 140, false;
+    RefundWish = 141, false;
+    PocketOrder = 142, false;
 }
 
 impl Table {
@@ -252,7 +256,9 @@ impl Key {
             Key::Order((_, no)) | Key::Trade((_, no)) | Key::StaticPay((_, no)) => {
                 Some((no.slot(), no.at_us()))
             }
-            Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some((no.slot(), no.at_us())),
+            Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) | Key::RefundWish((_, _, no)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Escrow((_, no)) | Key::EscrowCase((_, no, _)) | Key::EscrowStep((_, no, _)) => {
                 Some((no.slot(), no.at_us()))
             }
@@ -275,44 +281,25 @@ impl Key {
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Settlement((_, no)) | Key::SurpriseSettlement((_, no, _)) => Some((no.slot(), no.at_us())),
-            Key::Party(_)
-            | Key::Login(_)
-            | Key::Credential(_)
-            | Key::Attempt(_)
-            | Key::SlotHead(_)
-            | Key::App(_)
-            | Key::AppKey(_)
-            | Key::MerchantApplication(_)
-            | Key::MerchantStore(_)
-            | Key::Operator(_)
-            | Key::OperatorProposal(_)
-            | Key::OperatorBook(_) => None,
-            Key::OpsTrail(_) | Key::OpsTrailHead(_) | Key::OpsTrailOpen(_) => None,
-            Key::MerchantStaff(_) | Key::StaffBook(_) | Key::StaffPlace(_) | Key::StaffNote(_) => None,
-            Key::Rulebook(_)
-            | Key::Account(_)
-            | Key::OrderNumber(_)
-            | Key::FreezeNumber(_)
-            | Key::TopUpReceipt(_)
-            | Key::PayCode(_)
-            | Key::AgreementName(_)
-            | Key::Outbox(_)
-            | Key::Link(_)
-            | Key::Relation(_)
-            | Key::CardName(_)
-            | Key::BankOrderKey(_)
-            | Key::BookedLine(_)
-            | Key::ReadStatement(_)
-            | Key::Suspense(_)
-            | Key::SuspenseClosing(_)
-            | Key::SuspenseProposal(_) => None,
-            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
-            Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
-            Key::CardGuess(_) | Key::PersonSpend(_) | Key::PersonCount(_) | Key::StaticUse(_) => None,
-            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) | Key::Person(_) => None,
-            Key::Standing(_) | Key::Evidence(_) | Key::StaticWait(_) | Key::TransferBatchNumber(_) => None,
-            Key::Contract(_) | Key::ContractBook(_) | Key::Passkey(_) | Key::PasskeyProof(_) => None,
-            Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) | Key::ScreenRelease(_) => None,
+            Key::Party(_) | Key::Login(_) | Key::Credential(_) | Key::Attempt(_) | Key::SlotHead(_) => None,
+            Key::App(_) | Key::AppKey(_) | Key::MerchantApplication(_) | Key::MerchantStore(_) => None,
+            Key::Operator(_) | Key::OperatorProposal(_) | Key::OperatorBook(_) | Key::OpsTrail(_) => None,
+            Key::OpsTrailHead(_) | Key::OpsTrailOpen(_) | Key::MerchantStaff(_) | Key::StaffBook(_) => None,
+            Key::StaffPlace(_) | Key::StaffNote(_) | Key::Rulebook(_) | Key::RulesVersion(_) => None,
+            Key::RulesBook(_) | Key::Account(_) | Key::OrderNumber(_) | Key::FreezeNumber(_) => None,
+            Key::TopUpReceipt(_) | Key::PayCode(_) | Key::AgreementName(_) | Key::Outbox(_) => None,
+            Key::Link(_) | Key::Relation(_) | Key::CardName(_) | Key::BankOrderKey(_) => None,
+            Key::BookedLine(_) | Key::ReadStatement(_) | Key::Suspense(_) | Key::SuspenseClosing(_) => None,
+            Key::SuspenseProposal(_) | Key::Grant(_) | Key::Token(_) | Key::Callback(_) => None,
+            Key::Certification(_) | Key::Usage(_) | Key::TransferNumber(_) | Key::KnownPayee(_) => None,
+            Key::CardTransferNumber(_) | Key::CardGuess(_) | Key::PersonSpend(_) | Key::PocketOrder(_) => {
+                None
+            }
+            Key::PersonCount(_) | Key::StaticUse(_) | Key::Challenge(_) | Key::Profile(_) => None,
+            Key::SignIn(_) | Key::Device(_) | Key::Person(_) | Key::Standing(_) | Key::Evidence(_) => None,
+            Key::StaticWait(_) | Key::TransferBatchNumber(_) | Key::Contract(_) => None,
+            Key::ContractBook(_) | Key::Passkey(_) | Key::PasskeyProof(_) | Key::DayClose(_) => None,
+            Key::TrialBalance(_) | Key::SettlementBatch(_) | Key::ScreenRelease(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
             Key::ScreenList(_) | Key::ScreenProposal(_) | Key::Screening(_) | Key::ScreenHit(_) => None,
         }

@@ -4,11 +4,13 @@
 //! machine here, and whoever speaks with the bank only carries its words.
 //!
 //! Rules: product rules of withdrawals (free sum for life, one per mille above it, largest sums) and the usual limits
-//! of payments by card. Reading order: `card`, `order`, `state`, `surprise`, `rules`, `refusal`, `health`.
+//! of payments by card. Reading order: `card`, `pocket`, `order`, `state`, `surprise`, `rules`, `refusal`,
+//! `health`.
 
 mod card;
 mod health;
 mod order;
+mod pocket;
 mod refusal;
 mod rules;
 mod state;
@@ -17,6 +19,7 @@ mod surprise;
 pub use card::{BankAgreement, BankCode, Card, CardDigest, CardKind, CardName, CardState, LastFour};
 pub use health::BankHealth;
 pub use order::{BankKey, BankOrder, BankOrderKey, BankOrderKind, BankReason, BankRef, Done};
+pub use pocket::{POCKETS_MAX, Pocket, PocketList, PocketOrder, SetPocketsRefused};
 pub use refusal::{
     AskCardRefused, BankOrderRefused, BindCardRefused, CardRefused, CloseBankOrderRefused,
     ConfirmBankOrderRefused, FindBankRefused,

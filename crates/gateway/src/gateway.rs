@@ -11,6 +11,7 @@ use crate::payee_cards::PayeeBank;
 use crate::places::{Places, calls_max};
 use crate::registry::{Done, Page, PageKind, Standing};
 use crate::request::Origin;
+use crate::tally::Tally;
 use crate::verify::{self, Keys};
 use base::{AgreementNo, FreezeNo, OrderNo};
 use cell::{Clock, Door};
@@ -36,6 +37,8 @@ pub struct Gateway {
     pub(crate) failing: Option<Failing>,
     /// What is remembered of calls for developers; absent in a live world.
     pub(crate) requests: Option<Arc<Requests>>,
+    /// What is counted of calls.
+    pub(crate) tally: Arc<Tally>,
     /// What callers sign by when the world's clock was moved.
     real_clock: Option<Clock>,
 }
@@ -82,6 +85,7 @@ impl Gateway {
             payees: None,
             failing: None,
             requests: None,
+            tally: Arc::default(),
             real_clock: None,
         }
     }
@@ -114,6 +118,11 @@ impl Gateway {
     #[must_use]
     pub fn remembering(self, requests: Arc<Requests>) -> Gateway {
         Gateway { requests: self.world.sandbox.then_some(requests), ..self }
+    }
+
+    /// What is counted of calls, for whoever watches.
+    pub fn tally(&self) -> Arc<Tally> {
+        self.tally.clone()
     }
 
     /// The real time, microseconds UTC, where the world's own can be moved.

@@ -8,6 +8,7 @@ use crate::codes::Failure;
 use crate::faults::FAULT_HEADER;
 use crate::registry::Done;
 use crate::request::{LEARNT, Origin, Upload};
+use crate::tally::Ending;
 use crate::v3;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -20,6 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 use wire::params::{FIELDS_MAX, ParamError, Params, glance};
 use wire::public_code::GatewayError;
 use world::Interface;
@@ -85,7 +87,7 @@ async fn serve_named(
 
 impl Gateway {
     async fn handle(&self, request: Request) -> HttpResponse<Body> {
-        let by_post = request.method() == Verb::POST;
+        let (begun, by_post) = (Instant::now(), request.method() == Verb::POST);
         let mut noted = self.noting(Interface::V2, request.method());
         let mut asked = Asked::of(request).await;
         // From here on it costs decoding, reading and signatures.
@@ -100,6 +102,7 @@ impl Gateway {
             // In a box of its own, as all that is rare: what is left of the call is moved about less.
             let origin = Box::pin(self.glance(asked)).await;
             self.busy.note();
+            self.tally.count(&origin, Ending::TurnedAway);
             let (trace_id, method) = (origin.trace, origin.method_name());
             tracing::debug!(%trace_id, method, "a call found no place in time");
             if let Some(noted) = &mut noted {
@@ -119,8 +122,10 @@ impl Gateway {
         if let Some(noted) = &mut noted {
             noted.end(&origin, &done);
         }
+        let ending = Ending::of(&done);
         let response = self.answer(&origin, done, by_post);
         drop(place);
+        self.tally.note(&origin, ending, begun.elapsed());
         let response = self.end(&origin, response).await;
         self.noted(noted, response).await
     }
@@ -128,6 +133,7 @@ impl Gateway {
     /// The answer to a call of which nothing was read.
     async fn refuse_unread(&self, verb: &Verb, failure: Failure) -> HttpResponse<Body> {
         let (origin, done) = (Origin::unknown(), Err(failure));
+        self.tally.count(&origin, Ending::of(&done));
         let noted = self.noted_unread(Interface::V2, verb, &origin, &done);
         self.noted(noted, self.answer(&origin, done, false)).await
     }

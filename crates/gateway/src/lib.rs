@@ -15,7 +15,7 @@
 //!
 //! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
 //! `answer`; `bills`, what merchants read of their own account; then `faults`, what developers of a sandbox world may
-//! ask for, and `seen`, what they see of their calls.
+//! ask for, and `seen`, what they see of their calls; `tally`, what whoever watches sees of all of them.
 
 mod agreement_facts;
 mod agreement_fields;
@@ -54,6 +54,7 @@ mod rehearsal;
 mod request;
 mod seen;
 mod split_facts;
+mod tally;
 mod tokens;
 mod trace;
 mod transfer_fields;
@@ -73,4 +74,5 @@ pub use places::calls_max;
 pub use registry::{Listed, method_list};
 #[cfg(feature = "rehearsal")]
 pub use rehearsal::{Calling, Rehearsal, Said};
+pub use tally::{Ending, Tally};
 pub use witness::{CallSeen, LettersSent, Told, Witness};

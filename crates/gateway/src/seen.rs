@@ -20,7 +20,7 @@ use wire::canonical::request_text;
 use wire::charset::Charset;
 use wire::params::Params;
 use wire::v3::{Authorization, request_text as rest_text};
-use world::masks::{self, MASK, Way};
+use world::masks::{self, Form, MASK, Way};
 use world::{
     AnswerKind, CutText, Interface, RequestSeen, Requests, SignatureSeen, SignedText, TEXT_BYTES_MAX,
 };
@@ -82,11 +82,11 @@ impl Noted {
             CutText::name(&masks::value(name, &value, Way::Asked)).text
         };
         (seen.app_id, seen.method, seen.sign_type) = (named("app_id"), named("method"), named("sign_type"));
-        let mut masked = false;
+        let (mut form, mut masked) = (Form::default(), false);
         let mut shown = Vec::with_capacity(params.len());
         for (name, value) in params.iter() {
             let value = plain(value);
-            let (shown_name, text) = (masks::name(name), masks::value(name, &value, Way::Asked));
+            let (shown_name, text) = form.parameter(name, &value);
             masked |= name != "sign" && !value.is_empty() && (shown_name != name || text != value);
             shown.push((name, shown_name, text));
         }

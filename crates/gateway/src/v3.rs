@@ -11,6 +11,7 @@ use crate::faults::FAULT_HEADER;
 use crate::http::{MULTIPART, content_kind, parts as multipart_parts, read_body, report, unless_panic};
 use crate::registry::{Done, Face, Standing, standing};
 use crate::request::{Origin, by_certificate, usual_sign_type};
+use crate::tally::Ending;
 use crate::trace::TraceId;
 use crate::verify::v3::{self as verify, RestCall};
 use axum::Router;
@@ -20,6 +21,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, Response as
 use axum::http::{StatusCode, request::Parts};
 use axum::routing::any;
 use std::sync::Arc;
+use std::time::Instant;
 use wire::charset::Charset;
 use wire::envelope::{ObjectWriter, Response};
 use wire::public_code::GatewayError;
@@ -56,6 +58,7 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> HttpRes
         Some(response) => response,
         None => {
             let (origin, done) = (Origin::unknown(), Err(Failure::gateway(GatewayError::UnknownError)));
+            gateway.tally.count(&origin, Ending::of(&done));
             let noted = gateway.noted_unread(Interface::V3, &verb, &origin, &done);
             gateway.noted(noted, gateway.answer_rest(&origin, done)).await
         }
@@ -70,6 +73,7 @@ async fn serve_named(
     if world != state.0.world.name {
         let (origin, no_world) =
             (Origin::unknown(), Failure::gateway_about(GatewayError::InvalidAppId, "没有这个world"));
+        state.0.tally.count(&origin, Ending::Wrong);
         let answer = unsigned(&origin, &no_world);
         let noted = state.0.noted_unread(Interface::V3, request.method(), &origin, &Err(no_world));
         return state.0.noted(noted, answer).await;
@@ -79,6 +83,7 @@ async fn serve_named(
 
 impl Gateway {
     async fn handle_rest(&self, request: Request) -> HttpResponse<Body> {
+        let begun = Instant::now();
         let mut noted = self.noting(Interface::V3, request.method());
         let (parts, body) = request.into_parts();
         let mut body = read_body(body).await;
@@ -101,6 +106,7 @@ impl Gateway {
         };
         let Ok(place) = entered else {
             self.busy.note();
+            self.tally.count(&origin, Ending::TurnedAway);
             let (trace_id, method) = (origin.trace, origin.method_name());
             tracing::debug!(%trace_id, method, "a call found no place in time");
             // An answer is signed with its time, so none can be kept ready; refusing must cost no signature.
@@ -120,8 +126,10 @@ impl Gateway {
         if let Some(noted) = &mut noted {
             noted.end(&origin, &done);
         }
+        let ending = Ending::of(&done);
         let response = self.answer_rest(&origin, done);
         drop(place);
+        self.tally.note(&origin, ending, begun.elapsed());
         let response = self.end(&origin, response).await;
         self.noted(noted, response).await
     }

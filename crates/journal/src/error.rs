@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::shelf::ShelfError;
+
 /// Which rule a stored byte range broke.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Check {
@@ -49,6 +51,28 @@ pub enum ReadError {
         /// What was stored.
         found: String,
     },
+    /// A stored row broke a rule although it was once durable.
+    #[error("record {sequence} in {place}: {check:?} expected {expected}, found {found}")]
+    InvalidRow {
+        /// The database.
+        place: String,
+        /// The record that was to come.
+        sequence: u64,
+        /// The rule that was broken.
+        check: Check,
+        /// What the rule asked for.
+        expected: String,
+        /// What was stored.
+        found: String,
+    },
+    /// The database that keeps the records cannot be read.
+    #[error("the records in {place} cannot be read: {source}")]
+    Shelf {
+        /// The database.
+        place: String,
+        /// Its reason.
+        source: ShelfError,
+    },
     /// The operating system refused.
     #[error("cannot read {path}")]
     Io {
@@ -90,6 +114,14 @@ pub enum OpenError {
         last: u64,
         /// Sequence that must be there (posted by the caller, or noted before an error).
         known: u64,
+    },
+    /// The database that keeps the records was not taken over.
+    #[error("the journal in {place} cannot be opened: {source}")]
+    Shelf {
+        /// The database.
+        place: String,
+        /// Its reason.
+        source: ShelfError,
     },
     /// The operating system refused a change.
     #[error("cannot {action} {path}")]

@@ -1,4 +1,4 @@
-//! The book of original entry: append-only, hash-chained, on files.
+//! The book of original entry: append-only, hash-chained, on files or in rows of a database.
 //!
 //! What happens is written here first, in order, and made durable before anyone is answered; every
 //! table can be rebuilt from it. The journal stores opaque payloads and knows nothing of the engine.
@@ -19,8 +19,13 @@
 //! Folder: `00000001.journal`, `00000002.journal`, … (segments), `lock` (held by the writer, holds the
 //! last epoch), `place` (which file `lock` is, so that a copied folder is noticed), `taint` (only after
 //! an error), `*.tmp` (unfinished, removed by `open`). A copy of the segments alone is a whole journal.
-//! Reading order: `format.rs`, `reader.rs`, `writer.rs`, `folder.rs`, `lock.rs`, `disk.rs`.
+//! In a database a record is one row, of the same bytes, and a fence row says who may write the next; both
+//! change in one transaction (`shelf.rs`, what keeps them is given by the caller).
+//! Reading order: `format.rs`, `reader.rs`, `writer.rs`, `folder.rs`, `lock.rs`, `disk.rs`; `shelf.rs`,
+//! `shelf_writer.rs`, `shelf_reader.rs`; `book.rs`, which is either.
 
+mod book;
+mod copying;
 mod disk;
 mod error;
 mod folder;
@@ -31,14 +36,20 @@ mod prepare;
 mod reader;
 mod real_disk;
 mod segment;
+mod shelf;
+mod shelf_reader;
+mod shelf_writer;
 mod watched;
 mod writer;
 
+pub use book::{Journal, Records, read};
+pub use copying::{CopyError, copy_to_folder};
 pub use disk::{Access, Disk, DiskFile, FileIdentity};
 pub use error::{AppendError, Check, OpenError, ReadError};
 pub use format::{Hash, PAYLOAD_MAX_BYTES, WorldId};
 pub use prepare::Prepare;
 pub use reader::{Reader, Record, RecordRef};
 pub use real_disk::RealDisk;
+pub use shelf::{Fence, Kept, Shelf, ShelfError};
 pub use watched::{Hook, Step, Verdict};
-pub use writer::{Journal, Opened, Options, Position, SEGMENT_BYTES_DEFAULT};
+pub use writer::{Opened, Options, Position, SEGMENT_BYTES_DEFAULT};

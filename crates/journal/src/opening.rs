@@ -14,7 +14,7 @@ use crate::format::{Hash, SEGMENT_HEADER_BYTES, SegmentHeader, record_before};
 use crate::lock::{EPOCH_LEAP, Lock};
 use crate::reader::Reader;
 use crate::watched::{DiskError, Watched};
-use crate::writer::{Journal, Opened, Options, Tail};
+use crate::writer::{FileJournal, Opened, Options, Tail};
 
 /// Zeros written together when an unfinished record is wiped.
 const WIPE_BYTES: u64 = 1 << 20;
@@ -26,7 +26,7 @@ impl From<DiskError> for OpenError {
     }
 }
 
-pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened), OpenError> {
+pub(crate) fn open(folder: &Path, options: Options) -> Result<(FileJournal, Opened), OpenError> {
     let disk = Watched { disk: options.disk.clone(), hook: options.hook.clone() };
     make_folder(folder, &disk)?;
     let Some(lock) = Lock::take(folder, &disk)? else {
@@ -43,9 +43,10 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
     remove_unfinished(folder, &disk)?;
     let taint = if planted(Plant::FailedSyncForgotten) { Taint::None } else { taint(folder, &disk)? };
 
+    let told = options.posted_sequence.max(options.acknowledged_sequence);
     let known = match taint {
-        Taint::After { durable } => durable.max(options.posted_sequence),
-        Taint::None | Taint::Unreadable => options.posted_sequence,
+        Taint::After { durable } => durable.max(told),
+        Taint::None | Taint::Unreadable => told,
     };
     let is_new = segment_numbers(disk.disk.as_ref(), folder)?.is_empty();
     let end = if is_new { None } else { Some(read_end(folder, &options)?) };
@@ -53,10 +54,7 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
     if last_sequence < known {
         return Err(OpenError::EndLost { last: last_sequence, known });
     }
-    let truncated_bytes = match &end {
-        Some(end) => end.segment.used_bytes(end.offset)?,
-        None => 0,
-    };
+    let truncated_bytes = end.as_ref().map_or(Ok(0), |end| end.segment.used_bytes(end.offset))?;
     let last_epoch = highest_epoch(noted, end.as_ref());
     // The note is only a help and may be lost: the records are the truth.
     if last_epoch >= epoch && !planted(Plant::EpochNotRaised) {
@@ -81,7 +79,7 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
     }
 
     let opened = Opened { last_sequence, last_epoch, last_hash: tail.hash, truncated_bytes };
-    let journal = Journal {
+    let journal = FileJournal {
         folder: folder.to_path_buf(),
         disk,
         world: options.world,

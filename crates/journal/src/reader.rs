@@ -90,7 +90,7 @@ impl Place {
         Place { sequence: header.first_sequence, epoch: 0, before: header.before }
     }
 
-    fn check(&self, head: &RecordHeader) -> Result<(), Fault> {
+    pub(crate) fn check(&self, head: &RecordHeader) -> Result<(), Fault> {
         if head.sequence != self.sequence {
             return Err(Fault::new(Check::Sequence, self.sequence, head.sequence));
         }

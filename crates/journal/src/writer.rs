@@ -1,22 +1,22 @@
-//! The one writer of a journal.
+//! The one writer of a journal on files.
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base::{Plant, planted};
 
 use crate::disk::Disk;
-use crate::error::{AppendError, OpenError};
+use crate::error::AppendError;
 use crate::folder::{leave_taint, make_segment, name_segment};
 use crate::format::{
     Hash, PAYLOAD_MAX_BYTES, SEGMENT_HEADER_BYTES, SegmentHeader, WorldId, encode_record, record_hash,
 };
 use crate::lock::Lock;
-use crate::opening;
 use crate::prepare::{Prepare, Preparing, starts_at};
 use crate::real_disk::RealDisk;
+use crate::shelf::Shelf;
 use crate::watched::{DiskError, Hook, OpenFile, Watched};
 
 /// Length of a segment unless told otherwise: 64 MiB, some 150,000 payments. Long enough that making
@@ -33,12 +33,18 @@ pub struct Options {
     /// Last sequence that the caller has already carried elsewhere, 0 for none. Older segments are
     /// not read at start, and a journal that ends before it is refused.
     pub posted_sequence: u64,
+    /// Last sequence whose append this process saw return, 0 for none: a journal that ends before it is
+    /// refused.
+    pub acknowledged_sequence: u64,
     /// Takes over a folder that was copied or moved from elsewhere ([`OpenError::Copied`]), for good.
     pub adopt: bool,
     /// Whether the next segment is made ready on a thread before it is needed.
     pub prepare: Prepare,
     /// Where the folder is.
     pub disk: Arc<dyn Disk>,
+    /// A database that keeps the records in the place of the folder's files. Then nothing of the folder
+    /// is looked at.
+    pub shelf: Option<Arc<dyn Shelf>>,
     /// Watches and fails changes to the disk, in tests.
     pub hook: Option<Arc<dyn Hook>>,
 }
@@ -55,9 +61,11 @@ impl Options {
             world,
             segment_bytes: SEGMENT_BYTES_DEFAULT,
             posted_sequence: 0,
+            acknowledged_sequence: 0,
             adopt: false,
             prepare: Prepare::Never,
             disk,
+            shelf: None,
             hook: None,
         }
     }
@@ -86,8 +94,8 @@ pub struct Position {
     pub hash: Hash,
 }
 
-/// A journal open for writing. Holds the folder's lock until dropped.
-pub struct Journal {
+/// A journal on files, open for writing. Holds the folder's lock until dropped.
+pub(crate) struct FileJournal {
     pub(crate) folder: PathBuf,
     pub(crate) disk: Watched,
     pub(crate) world: WorldId,
@@ -118,28 +126,19 @@ pub(crate) struct Tail {
     pub(crate) hash: Hash,
 }
 
-impl fmt::Debug for Journal {
+impl fmt::Debug for FileJournal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Tail { sequence, .. } = &self.tail;
         write!(f, "Journal({:?}, epoch {}, sequence {sequence})", self.folder, self.epoch)
     }
 }
 
-impl Journal {
-    /// Opens the journal in `folder`, which is made if it is not there (its parent must be).
-    ///
-    /// Everything after the posted sequence is checked. An unfinished record at the very end is cut
-    /// off; any other damage is refused. What was read is durable when this returns. The new epoch is
-    /// higher than any before it.
-    pub fn open(folder: &Path, options: Options) -> Result<(Journal, Opened), OpenError> {
-        opening::open(folder, options)
-    }
-
+impl FileJournal {
     /// Appends one record and makes it durable. When this returns `Ok`, the record stays.
     ///
     /// After `AppendError::Unknown` and `AppendError::Fenced` the journal refuses everything: drop it and
     /// open it again, and see whether the record is there.
-    pub fn append(&mut self, payload: &[u8]) -> Result<Position, AppendError> {
+    pub(crate) fn append(&mut self, payload: &[u8]) -> Result<Position, AppendError> {
         if self.poisoned {
             return Err(AppendError::Poisoned);
         }
@@ -176,8 +175,8 @@ impl Journal {
     }
 
     /// Makes sure that nobody has taken the journal over, for answers that depend on it and write nothing: an old owner
-    /// that wakes up would otherwise tell what is not true any more. Errors as those of [`Journal::append`].
-    pub fn confirm(&mut self) -> Result<(), AppendError> {
+    /// that wakes up would otherwise tell what is not true any more. Errors as those of `append`.
+    pub(crate) fn confirm(&mut self) -> Result<(), AppendError> {
         if self.poisoned {
             return Err(AppendError::Poisoned);
         }
@@ -193,12 +192,12 @@ impl Journal {
     }
 
     /// The epoch this writer's records carry.
-    pub fn epoch(&self) -> u64 {
+    pub(crate) fn epoch(&self) -> u64 {
         self.epoch
     }
 
     /// The last durable record; sequence 0 and zeros before the first.
-    pub fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> Position {
         Position { sequence: self.tail.sequence, hash: self.tail.hash }
     }
 

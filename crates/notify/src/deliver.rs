@@ -6,6 +6,7 @@ use crate::postman::Postman;
 use crate::queue::Bounds;
 use crate::resend::Resender;
 use crate::rounds::{Rounds, Seen, look};
+use crate::tally::Tally;
 use cell::Door;
 use std::collections::HashMap;
 use std::pin::pin;
@@ -104,6 +105,11 @@ impl Notify {
     /// What is sent, for developers to watch; absent in a live world.
     pub fn inbox(&self) -> Option<Arc<Inbox>> {
         self.postman.inbox()
+    }
+
+    /// What is counted of calls to merchants, for whoever watches.
+    pub fn tally(&self) -> Arc<Tally> {
+        self.postman.tally()
     }
 
     /// Sends notices again on demand.

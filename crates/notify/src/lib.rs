@@ -11,8 +11,8 @@
 //!
 //! Reading order: [`Rounds`] and `queue` (what goes now, without threads), [`attempt`](fn@attempt) (one attempt,
 //! whoever makes it), `members`, `failure` (what counts), [`Notify`] (the loop), `postman`, `shop` (the call),
-//! `address` (where to); [`Inbox`], [`Resender`] and `faults` are for developers who watch a letter, or ask for
-//! one or for trouble with it.
+//! `address` (where to), `tally` (what whoever watches sees of the calls); [`Inbox`], [`Resender`] and `faults` are
+//! for developers who watch a letter, or ask for one or for trouble with it.
 
 mod address;
 mod attempt;
@@ -26,6 +26,7 @@ mod queue;
 mod resend;
 mod rounds;
 mod shop;
+mod tally;
 
 pub use address::{AddressRefused, Reach};
 pub use attempt::{Called, Ended, Hands, Post, attempt};
@@ -37,3 +38,4 @@ pub use members::{Letter, Members};
 pub use queue::{Bounds, Page, Queue};
 pub use resend::{Again, Forgery, ResendRefused, Resender};
 pub use rounds::{Rounds, Seen, look};
+pub use tally::Tally;

@@ -8,6 +8,7 @@ use crate::faults::{HOLD_STEP, LetterFaults, LetterKind};
 use crate::inbox::Inbox;
 use crate::members::Letter;
 use crate::shop::Caller;
+use crate::tally::Tally;
 use cell::Door;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,6 +29,7 @@ pub(crate) struct Postman {
     faults: Option<LetterFaults>,
     /// How long a listener's shop may take.
     timeout: Duration,
+    tally: Arc<Tally>,
 }
 
 impl Postman {
@@ -43,7 +45,12 @@ impl Postman {
         let clock = door.clone();
         let letters = |faults| LetterFaults::new(faults, Arc::new(move || clock.now_us()));
         let faults = faults.filter(|_| world.sandbox).map(letters);
-        Postman { world, door, caller, inbox, faults, timeout: options.timeout }
+        let (timeout, tally) = (options.timeout, Arc::default());
+        Postman { world, door, caller, inbox, faults, timeout, tally }
+    }
+
+    pub(crate) fn tally(&self) -> Arc<Tally> {
+        self.tally.clone()
     }
 
     pub(crate) fn door(&self) -> &Door {
@@ -85,6 +92,7 @@ impl Postman {
             None => self.caller.post(&post.url, post.content_type, post.form).await,
         };
         let called = Called { outcome, took: begun.elapsed() };
+        self.tally.note(&called);
         if let Some((inbox, no)) = no {
             inbox.end(no, called);
         }

@@ -12,11 +12,11 @@ pub type OperatorName = Text<64>;
 pub enum OperatorRole {
     /// Looks, and does nothing. Sees no person unmasked.
     Viewer,
-    /// Reviews applications, proposes contracts and closings.
+    /// Reviews applications, proposes contracts, dated rules and closings.
     Clerk,
     /// Sets the rules of risk and decides payments that wait.
     RiskOfficer,
-    /// Agrees to contracts and to what becomes of suspense.
+    /// Agrees to contracts, to dated rules and to what becomes of suspense.
     Treasurer,
     /// Appoints operators. No money and no merchant: who gives roles away does not use them.
     Admin,
@@ -51,6 +51,10 @@ pub enum OperatorAct {
     ApproveClosing,
     /// Proposes and approves operators.
     Appoint,
+    /// Proposes the dated rules: the fee without a contract, and the limit without a password.
+    ProposeRules,
+    /// Approves the dated rules.
+    ApproveRules,
 }
 
 impl OperatorRole {
@@ -71,7 +75,7 @@ impl OperatorRole {
 
 impl OperatorAct {
     /// All acts.
-    pub const ALL: [OperatorAct; 13] = [
+    pub const ALL: [OperatorAct; 15] = [
         OperatorAct::Look,
         OperatorAct::LookAtPersons,
         OperatorAct::MoveWorld,
@@ -85,6 +89,8 @@ impl OperatorAct {
         OperatorAct::ProposeClosing,
         OperatorAct::ApproveClosing,
         OperatorAct::Appoint,
+        OperatorAct::ProposeRules,
+        OperatorAct::ApproveRules,
     ];
 
     /// The name on the wire.
@@ -103,6 +109,8 @@ impl OperatorAct {
             OperatorAct::ProposeClosing => "propose_closing",
             OperatorAct::ApproveClosing => "approve_closing",
             OperatorAct::Appoint => "appoint",
+            OperatorAct::ProposeRules => "propose_rules",
+            OperatorAct::ApproveRules => "approve_rules",
         }
     }
 
@@ -115,8 +123,8 @@ impl OperatorAct {
             OperatorAct::MoveWorld | OperatorAct::Appoint => &[Admin],
             OperatorAct::ReviewMerchant => &[Clerk],
             OperatorAct::SuspendMerchant => &[Clerk, RiskOfficer],
-            OperatorAct::ProposeContract => &[Clerk, Treasurer],
-            OperatorAct::ApproveContract => &[Treasurer],
+            OperatorAct::ProposeContract | OperatorAct::ProposeRules => &[Clerk, Treasurer],
+            OperatorAct::ApproveContract | OperatorAct::ApproveRules => &[Treasurer],
             OperatorAct::SetRisk | OperatorAct::DecideRisk => &[RiskOfficer],
             OperatorAct::ProposeClosing => &[Clerk, Treasurer],
             OperatorAct::ApproveClosing => &[Treasurer],
@@ -231,6 +239,9 @@ mod tests {
             (R::Treasurer, A::ProposeClosing),
             (R::Treasurer, A::ApproveClosing),
             (R::Admin, A::Appoint),
+            (R::Clerk, A::ProposeRules),
+            (R::Treasurer, A::ProposeRules),
+            (R::Treasurer, A::ApproveRules),
         ];
         for role in R::ALL {
             for act in A::ALL {

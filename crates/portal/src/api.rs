@@ -22,19 +22,22 @@ mod orders;
 pub(crate) mod page;
 mod pay_codes;
 mod payments;
+mod pockets;
 pub(crate) mod problem;
+pub(crate) mod refund_requests;
 mod seller_acts;
 mod seller_apps;
 pub(crate) mod seller_staff;
 mod seller_stores;
 mod sellers;
 mod site;
+mod streams;
 mod transfers;
 
-pub(crate) use events::Streams;
 pub(crate) use key::Key;
 pub(crate) use ops::HealthKept;
 pub use ops::SandboxHands;
+pub(crate) use streams::Streams;
 
 use crate::people;
 use crate::portal::Portal;
@@ -60,13 +63,14 @@ fn first_or_again(replayed: bool) -> StatusCode {
 }
 
 /// The calls with their descriptions, by what they are about; paths are without [`PREFIX`].
-fn parts() -> [OpenApiRouter<Arc<Portal>>; 22] {
+fn parts() -> [OpenApiRouter<Arc<Portal>>; 23] {
     [
         OpenApiRouter::default().routes(routes!(openapi::tell)),
         site::routes(),
         people::routes(),
         bills::routes(),
         cards::routes(),
+        pockets::routes(),
         bank_orders::routes(),
         transfers::routes(),
         orders::routes(),

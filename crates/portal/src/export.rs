@@ -4,6 +4,7 @@
 
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page};
+use crate::turns::TurnOf;
 use crate::wallet::{self, Next, Sent, Shared};
 use askama::Template;
 use axum::Router;
@@ -19,7 +20,6 @@ use engine::FindParty;
 use people::Party;
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The form's name in its token.
 const FORM: &str = "/wallet/export";
@@ -29,8 +29,6 @@ const DAYS_MAX: u32 = 366;
 const DAYS_OFFERED: u32 = 30;
 /// Characters of a password for the file.
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=32;
-/// How long an export waits for its turn.
-const TURN_WAIT: Duration = Duration::from_secs(10);
 
 /// The page's route.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
@@ -137,11 +135,8 @@ async fn packed(
     wanted: Wanted,
     now_us: i64,
 ) -> Option<(String, Result<Vec<u8>, BillError>)> {
-    let turn = tokio::time::timeout(TURN_WAIT, portal.exports.clone().acquire_owned()).await;
-    let turn = turn.ok()?.ok()?;
+    let turn = portal.turn(TurnOf::Person).await.ok()?;
     let make = move |reader: &mut dyn store::Reader| {
-        // Kept by the work, which goes on when its caller hangs up.
-        let _turn = turn;
         let export = Export {
             party: owner.id,
             name: owner.name.as_str(),
@@ -151,12 +146,10 @@ async fn packed(
             at_us: now_us,
             password: wanted.password.as_deref(),
         };
-        reader.hold()?;
         let made = person_file(reader, &export);
-        reader.let_go()?;
         Ok((export.file_name(), made))
     };
-    portal.read(make).await
+    portal.read_in_turn(turn, make).await
 }
 
 fn file(name: &str, bytes: Vec<u8>) -> Response {

@@ -1,4 +1,5 @@
-//! The cashier pages, the buyer's wallet and the sandbox API.
+//! The cashier pages, the buyer's wallet, the API of persons, of merchants' staff and of operators, and the sandbox
+//! API.
 //!
 //! Why a room of its own: here people meet the platform, and with them everything that browsers bring along. Pages are
 //! written by the server and work without a script; what may happen is decided by the cell, what a browser may do by a
@@ -93,6 +94,7 @@ mod staff;
 mod start;
 mod texts;
 mod transfer_words;
+mod turns;
 mod visit;
 mod wallet;
 mod wallet_bank;

@@ -106,7 +106,7 @@ pub(crate) fn claim_words(
         ClaimRefused::AlreadyPaid => Standing::Paid.words(t),
         ClaimRefused::AlreadyClosed => Standing::Closed.words(t),
         ClaimRefused::CodeExpired => Standing::CodeExpired.words(t),
-        // No page takes up an order by a printed code: it is opened and taken up at once.
+        // No page takes up an order by a counter code: it is opened and taken up at once.
         ClaimRefused::BuyerNotFound | ClaimRefused::BuyerBlocked | ClaimRefused::TooManyWaiting => {
             (StatusCode::FORBIDDEN, (t.blocked, t.blocked_text))
         }

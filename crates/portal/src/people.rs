@@ -23,6 +23,7 @@ pub(crate) mod merchants;
 mod messenger;
 mod own_data;
 mod own_names;
+mod own_password;
 pub(crate) mod passkey_acts;
 mod passkey_news;
 mod passkeys;
@@ -44,7 +45,8 @@ pub(crate) use identity::{Named, named};
 pub(crate) use messenger::messages;
 pub use messenger::{Inbox, MessageKind, Messenger, NotSent, Outgoing, Sending};
 pub(crate) use own_names::{SealedName, names_of};
-pub(crate) use unmasked::{OpsPerson, unmasked};
+pub(crate) use own_password::OwnPassword;
+pub(crate) use unmasked::{OpsPerson, person_of, unmasked};
 pub(crate) use who::{Who, not_signed_in, signed_in};
 
 use crate::ghosts::Ghosts;

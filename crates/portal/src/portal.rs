@@ -11,6 +11,7 @@ use crate::sandbox_inbox::Mailroom;
 use crate::sandbox_recon::StatementDesk;
 use crate::screening::{ListShelf, Lists};
 use crate::session::{Seals, Sessions};
+use crate::turns::{Turn, TurnOf, Turns};
 use crate::{
     agreement, api, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard,
     passkey_page, permissions, sandbox, sandbox_recon, start, wallet, wallet_bank, wallet_cards,
@@ -28,16 +29,13 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Reader;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use wire::cert::CertError;
 use wire::sign::{PublicKey, SignType};
 use world::World;
 
 /// Most bytes of a form or of a sandbox request: the largest holds a public key.
 const BODY_BYTES_MAX: usize = 64 * 1024;
-
-/// Exports made at once.
-const EXPORTS_MAX: usize = 2;
 
 /// The answer of [`Intake::open`]: the order, or in words why it was not opened.
 pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Send + 'a>>;
@@ -99,8 +97,8 @@ pub struct Portal {
     pub(crate) seals: Seals,
     /// What moves a world for trying out; absent in every other one.
     pub(crate) hands: OnceLock<SandboxHands>,
-    /// Turns for exports, each of which reads the tables for as long as they are.
-    pub(crate) exports: Arc<Semaphore>,
+    /// Turns of what reads the tables for as long as they are.
+    turns: Turns,
     /// How the platform was when somebody last looked.
     pub(crate) health: HealthKept,
     /// Answers that go on while somebody watches.
@@ -148,7 +146,7 @@ impl Portal {
             ghosts,
             sessions,
             seals,
-            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            turns: Turns::default(),
             health: HealthKept::default(),
             streams: Arc::default(),
             stops: None,
@@ -237,7 +235,7 @@ impl Portal {
             ghosts,
             sessions,
             seals,
-            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            turns: Turns::default(),
             health: HealthKept::default(),
             streams: Arc::default(),
             stops: None,
@@ -309,6 +307,41 @@ impl Portal {
             }
             Err(_) => None,
         }
+    }
+
+    /// As [`Portal::read`], on one state of the tables: what is posted meanwhile is not seen.
+    pub(crate) async fn read_held<T, F>(&self, work: F) -> Option<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Reader) -> Result<T, store::StoreError> + Send + 'static,
+    {
+        self.read(move |reader| {
+            reader.hold()?;
+            let found = work(reader);
+            reader.let_go()?;
+            found
+        })
+        .await
+    }
+
+    /// A turn among those that read much. Whoever needs the tables up to date asks for that first, so that no turn is
+    /// held while nobody reads. Give it to the reading, which goes on when its caller hangs up. 503 `busy` when none
+    /// comes in time.
+    pub(crate) async fn turn(&self, of: TurnOf) -> Result<Turn, SandboxError> {
+        self.turns.next(of).await.ok_or_else(crowded)
+    }
+
+    /// As [`Portal::read_held`], with a turn that is kept until the reading ends.
+    pub(crate) async fn read_in_turn<T, F>(&self, turn: Turn, work: F) -> Option<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Reader) -> Result<T, store::StoreError> + Send + 'static,
+    {
+        self.read_held(move |reader| {
+            let _turn = turn;
+            work(reader)
+        })
+        .await
     }
 }
 

@@ -142,13 +142,7 @@ pub(crate) async fn show(
 ) -> Answer {
     let wanted = which.day.as_deref().filter(|day| !day.is_empty()).map(day_of).transpose()?;
     let posted = portal.is_posted().await;
-    let read = move |reader: &mut dyn Reader| {
-        reader.hold()?;
-        let found = days(reader, wanted);
-        reader.let_go()?;
-        found
-    };
-    let found = portal.read(read).await.filter(|_| posted);
+    let found = portal.read_held(move |reader| days(reader, wanted)).await.filter(|_| posted);
     let found = found.ok_or_else(|| SandboxError::broken("the books cannot be read"))?;
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {

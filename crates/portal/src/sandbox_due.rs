@@ -12,9 +12,12 @@ use wire::timestamp::format_cn;
 /// Things in one answer.
 const DUE_MAX: usize = 20;
 
-/// The next things, the earliest first; also those that are due and not done yet.
+/// The next things, the earliest first; also those that are due and not done yet. What was answered before is among
+/// them.
 pub(crate) async fn list(State(portal): State<Arc<Portal>>) -> Answer {
-    let due = portal.read(next).await.ok_or_else(|| SandboxError::broken("what is due cannot be read"))?;
+    portal.posted().await?;
+    let due = portal.read_held(next).await;
+    let due = due.ok_or_else(|| SandboxError::broken("what is due cannot be read"))?;
     answer(json!({ "due": due }))
 }
 

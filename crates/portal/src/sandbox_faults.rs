@@ -12,15 +12,14 @@ use crate::sandbox_report::Finding;
 use crate::texts::CHINESE;
 use crate::visit::{self, Visit};
 use askama::Template;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{DefaultBodyLimit, Form, FromRequest, Query, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Router, middleware};
 use base::{AppId, SECOND_US};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -67,6 +66,11 @@ pub trait FaultDesk: Send + Sync {
     /// # Errors
     /// See [`RuleRefused`]; nothing was set.
     fn set(&self, rule: Rule) -> Result<u64, RuleRefused>;
+    /// The same unless one stands that does the same to the same calls, whose number it gives then.
+    ///
+    /// # Errors
+    /// See [`RuleRefused`]; nothing was set.
+    fn set_once(&self, rule: Rule) -> Result<u64, RuleRefused>;
     /// The rules that stand.
     fn list(&self) -> Vec<Standing>;
     /// Takes rules away: that number, those of that app, or all. Tells how many.
@@ -278,16 +282,16 @@ pub(crate) fn rule_of(portal: &Portal, asked: SetRequest) -> Result<Rule, Sandbo
     Ok(Rule { fault, app, method, next, every, percent, seed, until_us })
 }
 
-/// Sets a rule, and gives its number.
-pub(crate) fn set_rule(faults: &dyn FaultDesk, rule: Rule) -> Result<u64, SandboxError> {
-    faults.set(rule).map_err(|refused| match refused {
+/// Why a rule was not set, as calls tell it.
+pub(crate) fn not_set(refused: RuleRefused) -> SandboxError {
+    match refused {
         RuleRefused::TooMany => SandboxError::conflict("too_many_faults", refused),
         RuleRefused::MethodOfLetters
         | RuleRefused::MethodMalformed
         | RuleRefused::MethodHasNoLag
         | RuleRefused::CountIsZero
         | RuleRefused::PercentOutOfRange => SandboxError::bad("bad_fault", refused),
-    })
+    }
 }
 
 impl Desk {
@@ -302,7 +306,7 @@ impl Desk {
     }
 
     fn set_rule(&self, asked: SetRequest) -> Result<u64, SandboxError> {
-        set_rule(&*self.faults, rule_of(&self.portal, asked)?)
+        self.faults.set(rule_of(&self.portal, asked)?).map_err(not_set)
     }
 
     async fn posted_by_page(&self, visitor: &Visitor, form: PageForm) -> Response {

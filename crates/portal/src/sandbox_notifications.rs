@@ -75,7 +75,7 @@ fn message(notice: &Notice) -> Value {
 }
 
 /// The state that a notice tells of its trade; a message tells of none.
-fn trade_status(notice: &Notice) -> Option<&'static str> {
+pub(crate) fn trade_status(notice: &Notice) -> Option<&'static str> {
     match notice.event {
         NoticeEvent::Closed => Some("TRADE_CLOSED"),
         NoticeEvent::Paid | NoticeEvent::Refunded if notice.closed => Some("TRADE_CLOSED"),

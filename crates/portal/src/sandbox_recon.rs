@@ -172,14 +172,8 @@ async fn show(
 /// Reads it from one state of the tables, and gives the moment of it.
 async fn books(portal: &Portal, day: Option<Day>) -> Result<(Whole, i64), SandboxError> {
     let now_us = portal.door.now_us();
-    let read = move |reader: &mut dyn Reader| {
-        // One state: what is posted in between would look like a difference.
-        reader.hold()?;
-        let found = whole(reader, day);
-        reader.let_go()?;
-        found
-    };
-    let found = portal.read(read).await;
+    // One state: what is posted in between would look like a difference.
+    let found = portal.read_held(move |reader| whole(reader, day)).await;
     let found = found.ok_or_else(|| SandboxError::broken("the books cannot be read"))?;
     Ok((found, now_us))
 }

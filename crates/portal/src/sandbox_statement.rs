@@ -32,13 +32,7 @@ pub(crate) async fn statement(
     if !portal.is_posted().await {
         return Err(busy());
     }
-    let made = portal.read(move |reader| {
-        reader.hold()?;
-        let made = account_statement(reader, party, day);
-        reader.let_go()?;
-        Ok(made)
-    });
-    match made.await {
+    match portal.read_held(move |reader| Ok(account_statement(reader, party, day))).await {
         Some(Ok(text)) => {
             let mut response = Response::new(Body::from(text));
             let headers = response.headers_mut();

@@ -5,6 +5,7 @@
 //! is kept here as well, so that it ends with all else.
 
 use crate::chance;
+use crate::portal::Portal;
 use crate::sign_in::Proof;
 use aws_lc_rs::hmac;
 use base::{OrderNo, PartyId};
@@ -146,6 +147,11 @@ impl Sessions {
         self.open().retain(|_, session| session.party != party || session.passkey != Some(passkey));
     }
 
+    /// How many are alive.
+    fn alive(&self, now_us: i64) -> usize {
+        self.open().values().filter(|session| now_us < session.expires_at_us).count()
+    }
+
     /// Ends a session.
     pub(crate) fn end(&self, id: &str) {
         self.open().remove(id);
@@ -154,6 +160,13 @@ impl Sessions {
     /// Ends what a device proved for its pay codes.
     pub(crate) fn end_of_device(&self, party: PartyId, device: u64) {
         self.end(&id_of_device(party, device));
+    }
+}
+
+impl Portal {
+    /// How many pages and devices are signed in, for whoever watches.
+    pub fn sessions_alive(&self) -> usize {
+        self.sessions.alive(self.door.now_us())
     }
 }
 
@@ -206,6 +219,8 @@ mod tests {
         assert_eq!(sessions.find("guess", order(1), 100), None);
         assert!(sessions.find(&id, order(1), 99 + PROOF_LIFE_US).is_some());
         assert_eq!(sessions.find(&id, order(1), 100 + PROOF_LIFE_US), None);
+        let alive = [99, 100].map(|after_us| sessions.alive(after_us + PROOF_LIFE_US));
+        assert_eq!(alive, [1, 0], "who is signed out is not counted");
         assert_ne!(sessions.begin(order(1), proof, 100), id);
         sessions.end(&id);
         assert_eq!(sessions.find(&id, order(1), 100), None);

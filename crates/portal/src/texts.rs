@@ -100,7 +100,7 @@ texts! {
     payments_stopped: "余额支付已止付，没有扣款。可用银行卡付款，或凭支付密码解除止付。",
         "Payments from the balance are stopped; no money was taken. Pay by card, or lift the stop with your password.";
     over_static_limit: "超过今天扫台卡付款的限额，没有扣款。请换一种付款方式，或明天再付。",
-        "Above what one day allows by printed codes. No money was taken. Pay in another way, or tomorrow.";
+        "Above what one day allows by counter codes. No money was taken. Pay in another way, or tomorrow.";
     over_limit: "超过账户类别的余额支付限额，没有扣款。请先完成身份认证。", "Above what your account class may pay from the balance. No money was taken. Prove your identity first.";
     balance_too_low: "余额不足，没有扣款。请充值后再试。",
         "Your balance is too low. No money was taken. Top up and try again.";

@@ -1,7 +1,7 @@
 //! The wallet's passkeys: which there are, a new one, one less; and the wallet's sign-in with one.
 
 use crate::passkey_page::{credential, form_gone, told, words};
-use crate::people::{Asker, ClientAddress, home, key_ring, key_ring::Removing};
+use crate::people::{Asker, ClientAddress, OwnPassword, home, key_ring};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other};
 use crate::sandbox::SandboxError;
@@ -158,7 +158,7 @@ async fn remove(
         return gone(&portal, visitor.frame(&portal));
     };
     let removed = match no.parse() {
-        Ok(no) => key_ring::remove(&portal, session.party, no, Removing::Pay(fields.pay_password)).await,
+        Ok(no) => key_ring::remove(&portal, session.party, no, OwnPassword::Pay(fields.pay_password)).await,
         Err(_) => Err(key_ring::not_found()),
     };
     match removed {

@@ -1,15 +1,14 @@
 //! `tongbao report aml`: the report against money laundering of a closed day, as a file. Reads the posted tables of a
 //! live or stopped folder, and never writes there.
 
+use crate::books::Books;
 use crate::cli::DataArgs;
 use crate::data_folder::DataFolder;
 use crate::{print, private_file};
-use anyhow::Context;
 use base::Day;
 use bill::{aml_day, aml_file};
 use clap::Args;
 use std::path::PathBuf;
-use store::SqliteStore;
 
 /// The options of `tongbao report aml`.
 #[derive(Clone, Debug, Args)]
@@ -26,10 +25,8 @@ pub(crate) struct AmlArgs {
 
 /// Runs the command.
 pub(crate) fn run(args: &AmlArgs) -> anyhow::Result<()> {
-    let tables = DataFolder::look(&args.folder.data)?.tables();
-    let mut reader =
-        SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
-    let found = aml_day(&mut reader, args.day)?;
+    let mut reader = Books::of(&DataFolder::look(&args.folder.data)?)?.reader()?;
+    let found = aml_day(reader.as_mut(), args.day)?;
     let file = aml_file(&found);
     let Some(to) = &args.to else { return print::out(file.trim_end()) };
     private_file::write(to, file.as_bytes())?;

@@ -4,13 +4,14 @@
 //! journal, which is never changed but at its end, so it is always ahead of the snapshot. Both are verified like any
 //! books before the backup counts as made. `VERSION` is written last: without it the folder is no data folder.
 
+use crate::books::{self, Books};
 use crate::cli::{BackupArgs, RestoreArgs};
 use crate::data_folder::DataFolder;
 use crate::{print, private_file, verify};
 use anyhow::{Context, bail, ensure};
 use journal::ReadError;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use store::SqliteStore;
@@ -48,11 +49,16 @@ pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
     ensure!(!busy, "{} is not empty; name a folder that does not exist yet", to.display());
     let target = DataFolder::unfinished(to)?;
     private_file::make_folder(&target.journal())?;
-    let tables = from.tables();
-    let mark = SqliteStore::backup(&tables, &target.tables())
-        .with_context(|| format!("the tables in {}", tables.display()))?;
-    restrict(&target.tables())?;
-    let records = copy_journal(&from.journal(), &target.journal(), mark.sequence)?;
+    let (posted, records) = match Books::of(from)? {
+        Books::Folder(_) => copy_files(from, &target)?,
+        // A backup is files, wherever the books are: whoever restores it serves it from its folder.
+        Books::Database(database) => {
+            let world = from.world_note()?.world_id()?;
+            let copied = books::copy_to_files(&database, world, &target.journal(), &target.tables())?;
+            restrict(&target.tables())?;
+            copied
+        }
+    };
     // The clock after the journal, so that the copy's clock is not behind its stamps. Not the id of the books: what is
     // served from a copy goes another way than what it was copied from.
     for name in ["world.json", "demo.json", "seeding.json", "clock.json", "apps.json", "bank.json"] {
@@ -78,21 +84,39 @@ pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
     if !report.is_clean() {
         bail!("the copy in {} was made, but its books are wrong:\n{report}", to.display());
     }
+    Ok((posted, records))
+}
+
+/// Copies tables and journal of a folder; gives the posted sequence and the last record's.
+fn copy_files(from: &DataFolder, target: &DataFolder) -> anyhow::Result<(u64, u64)> {
+    let tables = from.tables();
+    let mark = SqliteStore::backup(&tables, &target.tables())
+        .with_context(|| format!("the tables in {}", tables.display()))?;
+    restrict(&target.tables())?;
+    let records = copy_journal(&from.journal(), &target.journal(), mark.sequence)?;
     Ok((mark.sequence, records))
 }
 
 /// Which books a folder holds: a world that begins anew has a new journal. Refuses books that are not filled yet.
 fn books_of(folder: &DataFolder) -> anyhow::Result<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
-    let journal = folder.journal();
-    let found = fs::metadata(&journal).with_context(|| format!("{} cannot be read", journal.display()))?;
+    let found = match Books::of(folder)? {
+        Books::Folder(_) => folder.journal(),
+        // Written anew when the world begins anew.
+        Books::Database(_) => folder.books_note(),
+    };
+    let found = match fs::metadata(&found) {
+        // Nobody was served from them yet.
+        Err(error) if error.kind() == ErrorKind::NotFound && found == folder.books_note() => None,
+        found_or_not => Some(found_or_not.with_context(|| format!("{} cannot be read", found.display()))?),
+    };
     // After the journal was looked at: a mark that came since belongs to another one.
     let root = folder.root().display();
     ensure!(
         !folder.emptying().exists(),
         "the world in {root} is just being filled, or was cut off in that: start it"
     );
-    Ok((found.dev(), found.ino()))
+    Ok(found.map_or((0, 0), |found| (found.dev(), found.ino())))
 }
 
 /// The tables hold names: nobody else reads them.

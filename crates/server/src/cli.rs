@@ -1,11 +1,11 @@
 //! The command line.
 
 use crate::{
-    app_key, backup, bank, bench, certify, clock, close, doctor, fault, forward, recon, repair,
-    risk_backtest, show, telemetry, up, vault_key, verify, world,
+    app_key, backup, bank, bench, certify, clock, close, doctor, doctor_system, fault, forward, recon,
+    repair, risk_backtest, show, telemetry, up, vault_key, verify, watching, world,
 };
 use clap::{Args, Parser, Subcommand};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -51,7 +51,8 @@ enum Command {
     /// Makes and changes the key that the keys of persons' data are wrapped with.
     #[command(subcommand)]
     Vault(vault_key::VaultCommand),
-    /// Tells what is wrong with the signature of a request. Exit code: 0 right, 1 wrong, 2 not readable.
+    /// Tells what is wrong with the signature of a request, or (`doctor system`) with a running platform. Exit code:
+    /// 0 right, 1 wrong, 2 not readable.
     Doctor(DoctorArgs),
     /// Shows or moves the clock of the world that a running server serves.
     #[command(subcommand)]
@@ -114,6 +115,14 @@ pub(crate) struct UpArgs {
     /// takes longest. Both worlds then sign alike.
     #[arg(long, value_name = "DIR")]
     pub(crate) keys_of: Option<PathBuf>,
+    /// Keeps journal and tables in this PostgreSQL database (releases 15 to 18):
+    /// postgres://user:password@host:5432/name. Chosen by the first start of a data folder, which keeps the keys and
+    /// all else; later starts know it.
+    #[arg(long, value_name = "URL", env = "TONGBAO_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// Refuses a database that may lose what it acknowledged when its standby takes its place. Later starts know it.
+    #[arg(long)]
+    pub(crate) no_loss: bool,
     /// How browsers and merchants reach the platform, when it is not the first address it listens on.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -139,6 +148,11 @@ pub(crate) struct UpArgs {
     /// leaves the machine, and a world for trying out shows what it would have sent.
     #[arg(long, value_name = "FILE")]
     pub(crate) messages: Option<PathBuf>,
+    /// Tells figures to Prometheus at http://ADDR/metrics, on a listener of its own: a port of 127.0.0.1, or a private
+    /// address. Nothing is told otherwise.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "9464",
+        value_parser = watching::address)]
+    pub(crate) metrics: Option<SocketAddr>,
     /// Writes logs as JSON lines.
     #[arg(long)]
     pub(crate) log_json: bool,
@@ -280,16 +294,39 @@ pub(crate) struct BankArgs {
 
 /// The options of `tongbao doctor`.
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct DoctorArgs {
+    #[command(subcommand)]
+    pub(crate) what: Option<DoctorCommand>,
     /// A file with the request: an HTTP request, an address, or the text of a query or form. `-` is standard input.
-    #[arg(value_name = "REQUEST_FILE")]
-    pub(crate) request: PathBuf,
+    #[arg(value_name = "REQUEST_FILE", required = true)]
+    pub(crate) request: Option<PathBuf>,
     /// A file with the app's public key or certificate, in any form; the data folder is not looked at then. Without it
     /// the keys of the app and of the platform are taken from the folder.
     #[arg(long, value_name = "PUBLIC_KEY_FILE")]
     pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) folder: DataArgs,
+}
+
+/// What else is examined.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum DoctorCommand {
+    /// A platform: says in words what is wrong with it, worst first, and where to read on. Exit code: 0 nothing is
+    /// wrong now, 1 something is, 2 not readable.
+    System(SystemArgs),
+}
+
+/// The options of `tongbao doctor system`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SystemArgs {
+    /// Where a running server tells its figures (`tongbao up --metrics`); looked at twice, two seconds apart.
+    #[arg(long, value_name = "URL")]
+    pub(crate) metrics: Option<String>,
+    /// A data folder, looked at beside the figures or without them: its disk, its journal, what waits in its tables
+    /// [default: data/tongbao when no figures are named].
+    #[arg(long, value_name = "DIR", env = "TONGBAO_DATA")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -309,6 +346,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => backup::restore(&args)?,
         Command::Repair(args) => repair::run(&args)?,
         Command::Vault(what) => vault_key::run(&what)?,
+        Command::Doctor(DoctorArgs { what: Some(DoctorCommand::System(args)), .. }) => {
+            return doctor_system::run(&args);
+        }
         Command::Doctor(args) => return doctor::run(&args),
         Command::Clock(what) => clock::run(&what)?,
         Command::World(what) => world::run(&what)?,
@@ -346,5 +386,35 @@ mod tests {
         assert_eq!(replay(&["--replay", "--json"]), Some(Some(audit::Replay::ALL)));
         assert_eq!(replay(&["--replay", "3..9"]), Some(Some(audit::Replay { from: 3, to: 9 })));
         assert_eq!(replay(&["--replay", "9..3"]), None);
+    }
+
+    #[test]
+    fn a_platform_is_examined_where_a_request_may_be() {
+        let examined = |args: &[&str]| {
+            let cli = Cli::try_parse_from(["tongbao", "doctor"].iter().chain(args)).ok()?;
+            let Command::Doctor(args) = cli.command else { panic!("not doctor") };
+            Some(args)
+        };
+        let request = examined(&["request.txt", "--key", "app.pem"]).unwrap();
+        assert!(request.what.is_none() && request.request == Some(PathBuf::from("request.txt")));
+        assert!(examined(&[]).is_none(), "a request is needed");
+        let Some(DoctorCommand::System(system)) = examined(&["system", "--metrics", "9464"]).unwrap().what
+        else {
+            panic!("no platform")
+        };
+        assert_eq!(system.metrics.as_deref(), Some("9464"));
+    }
+
+    #[test]
+    fn figures_are_told_only_when_asked_for_and_never_to_strangers() {
+        let metrics = |args: &[&str]| {
+            let cli = Cli::try_parse_from(["tongbao", "up"].iter().chain(args)).ok()?;
+            let Command::Up(args) = cli.command else { panic!("not up") };
+            Some(args.metrics.map(|address| address.to_string()))
+        };
+        assert_eq!(metrics(&[]), Some(None));
+        assert_eq!(metrics(&["--metrics"]), Some(Some("127.0.0.1:9464".to_owned())));
+        assert_eq!(metrics(&["--metrics", "9100", "--log-json"]), Some(Some("127.0.0.1:9100".to_owned())));
+        assert_eq!(metrics(&["--metrics", "0.0.0.0:9464"]), None);
     }
 }

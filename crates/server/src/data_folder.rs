@@ -3,8 +3,8 @@
 //! ```text
 //! DIR/VERSION                 the layout's number
 //! DIR/LOCK                    held by the server that runs; its process id
-//! DIR/worlds/default/world.json, books.json, clock.json, apps.json, journal/, tables.sqlite, keys/, demo.json,
-//!                    seeding.json
+//! DIR/worlds/default/world.json, books.json, database.json, clock.json, apps.json, journal/,
+//!                    tables.sqlite, keys/, demo.json, seeding.json
 //! ```
 
 use crate::private_file;
@@ -134,6 +134,11 @@ impl DataFolder {
     /// The posted tables.
     pub(crate) fn tables(&self) -> PathBuf {
         self.world().join("tables.sqlite")
+    }
+
+    /// Which database the books are in; absent while they are here.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.world().join("database.json")
     }
 
     /// The keys of persons' data.

@@ -1,6 +1,7 @@
 //! `tongbao doctor`: tells what is wrong with the signature of a request in a file. Reads only, sends nothing, and
 //! needs no server; with `--key` the public key comes from a file, else all keys from the data folder.
 
+use crate::books::Books;
 use crate::cli::{DoctorArgs, FAILED};
 use crate::data_folder::DataFolder;
 use crate::{keys, print};
@@ -12,7 +13,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use store::{Reader, SqliteStore};
+use store::Reader;
 use wire::canonical::request_text;
 use wire::cert::Certificate;
 use wire::doctor::{
@@ -56,7 +57,7 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
 
 /// What is printed, and the exit code.
 fn examined(args: &DoctorArgs) -> anyhow::Result<(String, u8)> {
-    let request = read(&args.request)?;
+    let request = read(args.request.as_deref().context("no request is named")?)?;
     let params = Pasted::read(&request).and_then(|pasted| pasted.params())?;
     let known = match &args.key {
         Some(path) => of_file(path)?,
@@ -104,14 +105,12 @@ fn of_file(path: &Path) -> anyhow::Result<Known> {
 fn of_folder(folder: &DataFolder, params: &Params) -> anyhow::Result<Known> {
     let id = params.get("app_id").and_then(|bytes| std::str::from_utf8(bytes).ok());
     let id: AppId = id.ok_or_else(|| anyhow!("the request has no app_id"))?.parse()?;
-    let tables = folder.tables();
-    let mut reader =
-        SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
+    let mut reader = Books::of(folder)?.reader()?;
     let Some(Row::App(app)) = reader.row(&Key::App((id.slot(), id)))? else { bail!("there is no app {id}") };
     let unreadable = || format!("the key of app {id} cannot be read");
     let (mut registered, mut certificate) = key_of(&app).with_context(unreadable)?;
     let (mut second, mut retired) = (None, Vec::new());
-    for row in keys_of(&mut reader, id)?.iter().rev() {
+    for row in keys_of(reader.as_mut(), id)?.iter().rev() {
         let (key, in_certificate) = held(row).with_context(unreadable)?;
         match row.state {
             AppKeyState::Current => {}
@@ -142,7 +141,7 @@ fn of_folder(folder: &DataFolder, params: &Params) -> anyhow::Result<Known> {
 }
 
 /// The rows of an app's keys, in the order of their numbers.
-fn keys_of(reader: &mut impl Reader, id: AppId) -> anyhow::Result<Vec<Arc<AppKey>>> {
+fn keys_of(reader: &mut dyn Reader, id: AppId) -> anyhow::Result<Vec<Arc<AppKey>>> {
     let mut keys = Vec::new();
     for number in 1..=KEYS_OF_APP_MAX {
         let Some(Row::AppKey(key)) = reader.row(&Key::AppKey((id.slot(), id, number)))? else { break };
@@ -213,7 +212,7 @@ mod tests {
             std::fs::write(&file, request).unwrap();
             std::fs::write(&key, self.key.public_key().to_pem()).unwrap();
             let folder = DataArgs { data: PathBuf::new() };
-            examined(&DoctorArgs { request: file, key: Some(key), folder })
+            examined(&DoctorArgs { what: None, request: Some(file), key: Some(key), folder })
         }
     }
 

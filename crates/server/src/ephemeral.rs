@@ -41,6 +41,7 @@ impl Ephemeral {
             args.listen.push("127.0.0.1:0".to_owned());
         }
         args.no_port_80 = true;
+        (args.database, args.no_loss) = (None, false);
         args
     }
 

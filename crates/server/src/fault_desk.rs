@@ -168,6 +168,10 @@ impl FaultDesk for Desk {
         self.faults.set(rule, self.door.now_us())
     }
 
+    fn set_once(&self, rule: Rule) -> Result<u64, RuleRefused> {
+        self.faults.set_once(rule, self.door.now_us())
+    }
+
     fn list(&self) -> Vec<Standing> {
         self.faults.list(self.door.now_us())
     }

@@ -4,8 +4,8 @@
 //! A data folder is one installation. `up` claims it, serves it and leaves it whole at any end, also at kill -9; the
 //! other commands read it, whether or not a server runs.
 //!
-//! Reading order: `cli`, `up`, `site`, then `data_folder`, `keys`, `seed`, `reset`, `listen`, `front`, and the
-//! commands: `show`, `backup`, `verify`, `doctor`, `certify`.
+//! Reading order: `cli`, `up`, `starter`, `site`, then `data_folder`, `keys`, `seed`, `reset`, `listen`, `front`, and
+//! the commands: `show`, `backup`, `verify`, `doctor`, `certify`; `watching`, what whoever watches is told.
 
 mod aml;
 mod app_key;
@@ -23,6 +23,7 @@ mod bench_gateway_call;
 mod bench_gateway_drive;
 mod bench_load;
 mod bench_proc;
+mod books;
 mod certify;
 mod chance;
 mod cli;
@@ -32,6 +33,7 @@ mod close;
 mod data_folder;
 mod demo;
 mod doctor;
+mod doctor_system;
 mod embed;
 mod ephemeral;
 mod fault;
@@ -66,6 +68,7 @@ mod signals;
 mod site;
 mod snippets;
 mod start_desk;
+mod starter;
 mod statements;
 mod telemetry;
 mod threads;
@@ -74,6 +77,7 @@ mod up;
 mod vault_key;
 mod verify;
 mod watch;
+mod watching;
 mod world;
 mod world_clock;
 mod world_file;

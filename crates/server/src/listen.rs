@@ -82,6 +82,19 @@ pub(crate) async fn open(wanted: &[String], try_port_80: bool) -> anyhow::Result
     Ok(opened)
 }
 
+/// Opens the socket of the figures, if they are told at all.
+pub(crate) async fn figures(wanted: Option<SocketAddr>) -> anyhow::Result<Option<Listeners>> {
+    let Some(address) = wanted else { return Ok(None) };
+    match listening(address) {
+        Ok(listener) => {
+            let address = listener.local_addr().context("a socket without an address")?;
+            let (listeners, addresses) = (vec![listener], vec![address]);
+            Ok(Some(Listeners { listeners, addresses, missing_port_80: None }))
+        }
+        Err(error) => bail!("figures cannot be told at {address}: {error}; choose another with --metrics"),
+    }
+}
+
 /// Opens one socket; `is_beside`: it is port 80 beside another address, and no other port can stand for it.
 async fn open_one(text: &str, is_beside: bool) -> anyhow::Result<TcpListener> {
     let mut found =
@@ -118,6 +131,11 @@ fn listening(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 impl Listeners {
+    /// Where figures are told, when these are theirs.
+    pub(crate) fn metrics_url(&self) -> Option<String> {
+        self.addresses.first().map(|address| format!("http://{address}/metrics"))
+    }
+
     /// Serves until `stop` becomes true, then lets requests under way end.
     pub(crate) async fn serve(self, front: Front, stop: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));

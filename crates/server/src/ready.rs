@@ -1,9 +1,10 @@
 //! What a client needs to begin: addresses, apps, buyers. Printed for people, written as JSON for programs.
 
+use crate::cli::UpArgs;
 use crate::data_folder::DataFolder;
 use crate::demo::{self, AppFiles, Demo};
 use crate::private_file;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use base::PartyId;
 use cell::Door;
 use engine::FindAccount;
@@ -35,6 +36,9 @@ pub(crate) struct Ready {
     pub(crate) data: PathBuf,
     /// The server's process id.
     pub(crate) pid: u32,
+    /// Where figures are told, if they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metrics: Option<String>,
     /// The demo apps.
     pub(crate) apps: Vec<ReadyApp>,
     /// The demo buyers.
@@ -157,6 +161,7 @@ impl Ready {
             base_url: world.base_url.clone(),
             data: folder.root().to_path_buf(),
             pid: std::process::id(),
+            metrics: None,
             apps,
             buyers,
         })
@@ -176,6 +181,23 @@ impl Ready {
 async fn balance(door: &Door, party: PartyId) -> anyhow::Result<String> {
     let account = door.ask(FindAccount { party, currency: Currency::Cny }).await;
     Ok(account.map_err(|error| anyhow!("the balance of {party}: {error}"))?.available().to_string())
+}
+
+/// How the outside reaches us: as told, or by the first address we listen on.
+pub(crate) fn base_url(args: &UpArgs, addresses: &[SocketAddr]) -> anyhow::Result<String> {
+    let Some(given) = &args.base_url else {
+        let first = addresses.first().context("no address to listen on")?;
+        return Ok(format!("http://{}", reachable(*first)));
+    };
+    let given = given.trim_end_matches('/');
+    if !given.starts_with("http://") && !given.starts_with("https://")
+        || given.contains(['?', '#', '"', '<'])
+        // It becomes part of a header.
+        || !given.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        bail!("--base-url is an address such as https://pay.example.com");
+    }
+    Ok(given.to_owned())
 }
 
 /// The address under which this machine reaches a listener that may be bound to all addresses.

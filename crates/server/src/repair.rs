@@ -4,6 +4,7 @@
 //! the old ones, which are kept under another name. A journal that is damaged itself is refused: what it held after the
 //! damage is in no other place than a backup.
 
+use crate::books::Books;
 use crate::cli::RepairArgs;
 use crate::data_folder::DataFolder;
 use crate::{print, private_file, verify};
@@ -28,6 +29,12 @@ pub(crate) fn run(args: &RepairArgs) -> anyhow::Result<()> {
     // A folder that is not there is not made.
     DataFolder::look(&args.folder.data)?;
     let (folder, _claim) = DataFolder::claim(&args.folder.data)?;
+    if let Books::Database(_) = Books::of(&folder)? {
+        bail!(
+            "the books of {} are in a database, whose tables are not made anew yet",
+            folder.root().display()
+        );
+    }
     ensure!(folder.journal().exists(), "{} has no journal to repair from", folder.world().display());
     let world = folder.world_note()?.world_id()?;
     settle(&folder.journal(), world, 0, false).context(

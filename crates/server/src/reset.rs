@@ -4,6 +4,7 @@
 //! finishes what was begun. A first seeding is under the same mark from its beginning. The journal of the old books
 //! never meets the tables of the new ones.
 
+use crate::books::Books;
 use crate::data_folder::DataFolder;
 use crate::private_file;
 use anyhow::{Context, anyhow, bail, ensure};
@@ -40,6 +41,7 @@ pub(crate) fn kept(folder: &DataFolder) -> anyhow::Result<Vec<Command>> {
 /// Throws the books away. Nobody may have them open. Until [`end`] every start begins with this again.
 pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
     begin(folder)?;
+    Books::of(folder)?.empty_database()?;
     let journal = folder.journal();
     gone(&journal, fs::remove_dir_all(&journal))?;
     let tables = folder.tables();

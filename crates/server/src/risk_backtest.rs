@@ -1,5 +1,6 @@
 //! `tongbao risk backtest`: a set of rules played over the payments of a data folder, which is read and never written.
 
+use crate::books::Books;
 use crate::cli::DataArgs;
 use crate::data_folder::DataFolder;
 use crate::print;
@@ -11,7 +12,6 @@ use serde_json::Value;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
-use store::SqliteStore;
 
 /// What to do about risk.
 #[derive(Clone, Debug, Subcommand)]
@@ -45,10 +45,8 @@ pub(crate) fn run(command: &RiskCommand) -> anyhow::Result<()> {
     let named = || rules.display().to_string();
     let text = fs::read_to_string(rules).with_context(named)?;
     let set = risk::compile(0, &text).with_context(named)?;
-    let tables = DataFolder::look(&folder.data)?.tables();
-    let mut reader =
-        SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
-    let payments = bill::past_payments(&mut reader, &past_days(*from, *to))?;
+    let mut reader = Books::of(&DataFolder::look(&folder.data)?)?.reader()?;
+    let payments = bill::past_payments(reader.as_mut(), &past_days(*from, *to))?;
     let told = backtest_told(&risk::backtest(&set, &payments));
     print::out(&if *json { serde_json::to_string_pretty(&told)? } else { sheet(&told) })
 }

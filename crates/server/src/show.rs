@@ -1,5 +1,6 @@
 //! `tongbao party|app|order|account show|list`: reads the posted tables of a live or stopped folder, and never writes.
 
+use crate::books::Books;
 use crate::cli::{FormArgs, ShowCommand};
 use crate::data_folder::DataFolder;
 use crate::fields::{self, Shows};
@@ -10,7 +11,7 @@ use engine::{Key, Row, Table};
 use ledger::AccountId;
 use people::{LoginName, PartyKind};
 use serde_json::Value;
-use store::{Reader, SqliteStore};
+use store::Reader;
 
 /// Rows read at once.
 const PAGE: usize = 500;
@@ -63,10 +64,7 @@ pub(crate) fn run(kind: Kind, command: ShowCommand) -> anyhow::Result<()> {
 
 fn open(form: &FormArgs) -> anyhow::Result<Box<dyn Reader>> {
     let folder = DataFolder::look(&form.folder.data)?;
-    let tables = folder.tables();
-    let reader =
-        SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
-    Ok(Box::new(reader))
+    Books::of(&folder)?.reader()
 }
 
 fn pretty(value: &Value) -> anyhow::Result<String> {

@@ -1,6 +1,7 @@
 //! A world's folder, and its books once they are open.
 
 use crate::app_settings;
+use crate::books::Books;
 use crate::cli::UpArgs;
 use crate::data_folder::{Claim, DataFolder, WORLD, WorldNote};
 use crate::demo::Demo;
@@ -16,7 +17,6 @@ use cell::{Cell, Door};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::SqliteStore;
 use vault::Vault;
 use world::{Secrets, World};
 
@@ -27,6 +27,7 @@ const CLOSE_TIME: Duration = Duration::from_secs(30);
 /// What outlives the books of a world: its folder, its keys, its address.
 pub(crate) struct Site {
     pub(crate) folder: DataFolder,
+    pub(crate) books: Books,
     _claim: Claim,
     pub(crate) authority: Arc<AppAuthority>,
     pub(crate) world: Arc<World>,
@@ -54,17 +55,18 @@ impl Site {
         file: &WorldFile,
         args: &UpArgs,
     ) -> anyhow::Result<Site> {
-        if args.world.is_some() && folder.journal().exists() {
+        let books = Books::chosen(&folder, args)?;
+        if args.world.is_some() && books.exist()? {
             tracing::warn!("the world is there already: --world is looked at by the first start only");
         }
         // Ends by itself, before anybody needs what it gathers or while they wait for it.
         std::thread::spawn(wire::keygen::gather_randomness);
         // Before anything is written: a wrong path must leave nothing behind.
         let keys_of = args.keys_of.as_deref().map(world_of).transpose()?;
-        make_ready(&folder)?;
+        make_ready(&folder, &books)?;
         let note = folder.world_note_of(file)?;
         // A world that is begun anew has no journal either, but it has keys.
-        let is_new = !folder.journal().exists();
+        let is_new = !books.exist()?;
         let Keys { platform, sm2, secrets, authority } =
             keys::open(&folder.keys(), is_new, note.seed, keys_of.as_deref())?;
         let vault = open_vault(&folder, &secrets, is_new)?;
@@ -72,7 +74,7 @@ impl Site {
         let (name, sandbox) = (WORLD.to_owned(), note.sandbox);
         let apps = Arc::new(app_settings::kept(folder.apps()));
         let world = Arc::new(World { name, sandbox, base_url, platform, sm2, secrets, apps });
-        Ok(Site { folder, _claim: claim, authority, world, vault, note, keys_of })
+        Ok(Site { folder, books, _claim: claim, authority, world, vault, note, keys_of })
     }
 
     /// Opens the books, and fills them when they are new.
@@ -93,7 +95,7 @@ impl Site {
 
     /// Nobody is served before those are forgotten who asked for it.
     fn forget(&self) -> anyhow::Result<()> {
-        let forgotten = forget::sweep(&self.vault, &mut SqliteStore::open_reader(&self.folder.tables())?)?;
+        let forgotten = forget::sweep(&self.vault, self.books.reader()?.as_mut())?;
         if forgotten > 0 {
             tracing::info!(forgotten, "persons are forgotten");
         }
@@ -116,21 +118,17 @@ impl Site {
     }
 
     fn open_books(&self, args: &UpArgs) -> anyhow::Result<House> {
-        let tables = self.folder.tables();
-        let mut store =
-            SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
-        if let Some(pages) = args.checkpoint_pages {
-            store.checkpoint_from(pages);
-        }
+        let store = self.books.open_store(args.checkpoint_pages)?;
         let clock = match args.clock_frozen_at {
             Some(at_us) => WorldClock::frozen_at(at_us),
             None if self.note.sandbox => WorldClock::open(&self.folder.clock())?,
             None => WorldClock::real(),
         };
         let clock = Arc::new(clock);
-        let options = cell::Options::new(self.note.world_id()?);
-        let (cell, door) = Cell::open(&self.folder.journal(), Box::new(store), clock.reading(), options)
-            .with_context(|| format!("the books in {} cannot be opened", self.folder.world().display()))?;
+        let shelf = self.books.shelf()?;
+        let options = cell::Options { shelf, ..cell::Options::new(self.note.world_id()?) };
+        let (cell, door) = Cell::open(&self.folder.journal(), store, clock.reading(), options)
+            .with_context(|| format!("the books in {} cannot be opened", self.books.place()))?;
         clock.follow(door.clone());
         Ok(House { fresh: false, clock, cell, door })
     }
@@ -151,18 +149,18 @@ fn open_vault(folder: &DataFolder, secrets: &Secrets, is_new: bool) -> anyhow::R
 }
 
 /// Throws away what an emptying or a first seeding that was cut off has left, and marks a first seeding as begun.
-fn make_ready(folder: &DataFolder) -> anyhow::Result<()> {
+fn make_ready(folder: &DataFolder, books: &Books) -> anyhow::Result<()> {
     let seeded = Demo::read(folder)?.is_some_and(|demo| demo.is_complete());
     if reset::is_unfinished(folder) {
         reset::empty(folder)?;
         // After a first seeding the world is the one that is declared now.
         return if seeded { Ok(()) } else { folder.forget_world() };
     }
-    if folder.journal().exists() {
+    if books.exist()? {
         return Ok(());
     }
-    let root = folder.root().display();
-    ensure!(!seeded, "the journal of the world in {root} is missing; restore it from a backup");
+    let (root, place) = (folder.root().display(), books.place());
+    ensure!(!seeded, "the journal of the world in {root} is missing in {place}; restore it from a backup");
     let tables = folder.tables();
     ensure!(
         !tables.exists(),

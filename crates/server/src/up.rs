@@ -14,11 +14,12 @@ use crate::messages;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
 use crate::resets::{Reset, Resets};
-use crate::signals::Signals;
 use crate::site::{House, Site};
+use crate::starter::{Serving, Starter, Terminal};
+use crate::watching::{Rooms, Watching};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
-use crate::{close, lists, print, repair, reset, start_desk, statements, threads, tour};
+use crate::{close, lists, repair, reset, start_desk, statements, threads};
 use anyhow::{Context, bail, ensure};
 use axum::Router;
 use channel::Channel;
@@ -26,11 +27,9 @@ use clerk::{Clerk, DayCloser};
 use gateway::Gateway;
 use notify::Notify;
 use portal::{NameWatch, Portal, SandboxHands};
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Reader, SqliteStore, StoreError};
+use store::{Reader, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use world::{Faults, Requests};
@@ -50,43 +49,32 @@ pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
     served
 }
 
-/// Who started the platform: is told when it serves, and says when it is to end.
-pub(crate) trait Starter {
-    /// It serves. An error ends it.
-    fn serves(&mut self, served: &Serving<'_>) -> anyhow::Result<()>;
-
-    /// Ready when it is to end.
-    async fn asks_to_end(&mut self);
-}
-
-/// What a starter is told.
-pub(crate) struct Serving<'a> {
-    pub(crate) folder: &'a DataFolder,
-    pub(crate) demo: &'a Demo,
-    pub(crate) ready: &'a Ready,
-    /// Why it is not on port 80, when it was to be.
-    missing_port_80: Option<&'a str>,
-}
-
 /// Serves until it is asked to end, and closes.
 pub(crate) async fn serve(args: &UpArgs, file: &WorldFile, starter: &mut impl Starter) -> anyhow::Result<()> {
     let (folder, claim) = DataFolder::claim(&args.folder.data)?;
     let listeners = listen::open(&args.listen, !args.no_port_80).await?;
+    let figures = listen::figures(args.metrics).await?;
     let (addresses, missing_port_80) = (listeners.addresses.clone(), listeners.missing_port_80.clone());
     if args.adopt {
         repair::adopt(&folder)?;
     }
-    let site = Site::open(folder, claim, base_url(args, &addresses)?, file, args)?;
+    let site = Site::open(folder, claim, ready::base_url(args, &addresses)?, file, args)?;
     let (house, demo) = site.begin(file, args).await?;
-    let ready = Ready::gather(&site.folder, &site.world, &house.door, &demo, &addresses).await?;
+    let mut ready = Ready::gather(&site.folder, &site.world, &house.door, &demo, &addresses).await?;
+    ready.metrics = figures.as_ref().and_then(listen::Listeners::metrics_url);
     let (stop_serving, serving_stopped) = watch::channel(false);
     let (show, routes) = watch::channel(None);
     let (resets, mut asked) = Resets::of(&site);
     let stops = serving_stopped.clone();
     let port_80 = ready.gateway_port_80.as_deref();
-    let mut served = Served { site: &site, args, port_80, show, resets, stops, running: None };
+    let watching = Arc::new(Watching::of(site.folder.clone()));
+    let mut served =
+        Served { site: &site, args, port_80, watching: watching.clone(), show, resets, stops, running: None };
     served.start(house)?;
     let front = Front::new(&site.world.name, routes).behind(&args.trust_proxy);
+    if let Some(figures) = figures {
+        tokio::spawn(figures.serve(Front::of(watching.routes()), serving_stopped.clone()));
+    }
     let serving = tokio::spawn(listeners.serve(front, serving_stopped));
     let missing_port_80 = missing_port_80.as_deref();
     let mut ended =
@@ -130,74 +118,13 @@ pub(crate) fn create(args: &UpArgs) -> anyhow::Result<Duration> {
     Ok(began.elapsed())
 }
 
-/// Somebody at a terminal, or a service manager: told in words or on one line, and ending it by a signal.
-struct Terminal<'a> {
-    args: &'a UpArgs,
-    signals: Option<Signals>,
-}
-
-impl Terminal<'_> {
-    /// From here on a signal does not kill; it waits until we listen for it.
-    fn new(args: &UpArgs) -> anyhow::Result<Terminal<'_>> {
-        Ok(Terminal { args, signals: Some(Signals::new()?) })
-    }
-}
-
-impl Starter for Terminal<'_> {
-    fn serves(&mut self, served: &Serving<'_>) -> anyhow::Result<()> {
-        let Serving { folder, demo, ready, missing_port_80 } = *served;
-        if let Some(reason) = missing_port_80 {
-            tracing::warn!("not on port 80: {reason}");
-        }
-        if self.args.ephemeral {
-            print::out(&format!("{}\n", ready.line()?))?;
-        } else {
-            print::out(&format!("\nTongbao serves.\n\n{}\n", tour::text(folder, demo, ready)))?;
-        }
-        match &self.args.ready {
-            Some(path) => ready.write(path),
-            None => Ok(()),
-        }
-    }
-
-    async fn asks_to_end(&mut self) {
-        let Some(signals) = &mut self.signals else { return std::future::pending().await };
-        let name = signals.next().await;
-        tracing::info!(signal = name, "stopping; once more to end at once");
-        let signals = self.signals.take();
-        tokio::spawn(async move {
-            if let Some(mut signals) = signals {
-                signals.next().await;
-                // Nothing acknowledged is lost by this: the journal has it.
-                std::process::exit(130);
-            }
-        });
-    }
-}
-
-/// How the outside reaches us: as told, or by the first address we listen on.
-fn base_url(args: &UpArgs, addresses: &[SocketAddr]) -> anyhow::Result<String> {
-    let Some(given) = &args.base_url else {
-        let first = addresses.first().context("no address to listen on")?;
-        return Ok(format!("http://{}", ready::reachable(*first)));
-    };
-    let given = given.trim_end_matches('/');
-    if !given.starts_with("http://") && !given.starts_with("https://")
-        || given.contains(['?', '#', '"', '<'])
-        // It becomes part of a header.
-        || !given.bytes().all(|byte| byte.is_ascii_graphic())
-    {
-        bail!("--base-url is an address such as https://pay.example.com");
-    }
-    Ok(given.to_owned())
-}
-
 /// A world with its rooms, which may begin anew while its sockets stay.
 struct Served<'a> {
     site: &'a Site,
     args: &'a UpArgs,
     /// The gateway's address on port 80, if we listen there.
     port_80: Option<&'a str>,
+    watching: Arc<Watching>,
     show: watch::Sender<Option<Router>>,
     resets: Resets,
     /// Becomes true when the sockets close.
@@ -208,7 +135,7 @@ struct Served<'a> {
 /// The rooms over one set of books.
 struct Running {
     house: House,
-    portal: Arc<Portal>,
+    rooms: Rooms,
     notify: JoinHandle<()>,
     clerk: JoinHandle<()>,
     channel: Option<JoinHandle<()>>,
@@ -223,22 +150,27 @@ impl Served<'_> {
     /// Wires the rooms and shows them.
     fn start(&mut self, house: House) -> anyhow::Result<()> {
         let (running, routes) = self.wire(house, None)?;
+        self.begin_serving(running, routes);
+        Ok(())
+    }
+
+    /// Shows the rooms to callers, and what they count to whoever watches.
+    fn begin_serving(&mut self, running: Running, routes: Router) {
+        self.watching.show(Some(running.rooms.clone()));
         self.running = Some(running);
         self.show.send_replace(Some(routes));
-        Ok(())
     }
 
     fn wire(&self, house: House, before: Option<&Portal>) -> anyhow::Result<(Running, Router)> {
         house.begin_time(self.site)?;
         let (world, door) = (&self.site.world, &house.door);
-        let tables = self.site.folder.tables();
+        let books = &self.site.books;
         let places = self.args.calls_max.unwrap_or_else(gateway::calls_max);
-        let gateway =
-            Gateway::with_places(world.clone(), door.clone(), places).reading(readers(tables.clone()));
+        let gateway = Gateway::with_places(world.clone(), door.clone(), places).reading(books.readers());
         let gateway =
             if house.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
         let faults = Arc::new(Faults::default());
-        let (desk_door, watched) = (door.clone(), readers(tables.clone()));
+        let (desk_door, watched) = (door.clone(), books.readers());
         let options = notify::Options::default();
         let notify =
             Notify::failing_on_request(world.clone(), desk_door.clone(), watched, options, faults.clone());
@@ -251,7 +183,7 @@ impl Served<'_> {
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.site.authority.clone();
         let mailroom = Arc::new(Letterbox::of(&notify));
-        let look = sure_readers(tables.clone());
+        let look = books.sure_readers();
         let portal = match before {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
@@ -260,31 +192,24 @@ impl Served<'_> {
                 portal.with_lists(shelf)
             }
         };
-        let importer = banks::importer(&bank, door, readers(tables.clone()));
+        let importer = banks::importer(&bank, door, books.readers());
         let desks = (cards, Arc::new(statements::Desk(importer.clone())));
         let portal = if world.sandbox { portal.with_bank(desks.0).with_statements(desks.1) } else { portal };
-        let closer = Arc::new(DayCloser::new(door.clone(), readers(tables.clone())));
+        let closer = Arc::new(DayCloser::new(door.clone(), books.readers()));
         let portal = portal.with_closes(Arc::new(close::Desk(closer.clone()))).until(self.stops.clone());
         let portal = Arc::new(portal.of_books(self.site.folder.books_id()?));
-        let banks = banks::channel(&bank, self.site, &house, readers(tables.clone()));
-        let collector = statements::collector(&bank, &importer, &house, readers(tables.clone()));
-        let player = Player::new(house.clock.clone(), door.clone(), readers(tables.clone()));
+        let banks = banks::channel(&bank, self.site, &house, books.readers());
+        let collector = statements::collector(&bank, &importer, &house, books.readers());
+        let player = Player::new(house.clock.clone(), door.clone(), books.readers());
         let player = Arc::new(player.waits_for(banks.as_ref().map(Channel::idle)));
+        let rooms = Rooms::of(door, &portal, &gateway, &notify, books.readers());
         let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
-        // The apps speak the API of persons, which only a world for trying out has yet.
         if world.sandbox {
-            routes = routes.merge(face::routes());
-            let clock = Arc::new(Hands(player.clone()));
-            let world = Arc::new(self.resets.clone());
-            portal.lend(SandboxHands { clock: clock.clone(), faults: desk.clone(), world: world.clone() });
-            routes = routes.merge(portal::fault_routes(portal.clone(), desk));
-            routes = routes.merge(portal::clock_routes(clock));
-            let start = start_desk::Desk::new(&self.site.folder, &self.site.world.base_url, self.port_80);
-            routes = routes.merge(start.routes(&portal, requests, world));
+            routes = routes.merge(self.sandbox_routes(&portal, &player, desk, requests));
         }
         let routes = front::whole(door.clone(), routes);
         let (stop_rest, rest_stopped) = watch::channel(false);
-        let clerk = Clerk::new(door.clone(), readers(tables), clerk::Options::default());
+        let clerk = Clerk::new(door.clone(), books.readers(), clerk::Options::default());
         let (notify, clerk) = (notify.woken_by(house.clock.moves()), clerk.woken_by(house.clock.moves()));
         let notify = tokio::spawn(notify.run(turned(rest_stopped.clone())));
         let clerk = tokio::spawn(clerk.run(turned(rest_stopped.clone())));
@@ -293,8 +218,25 @@ impl Served<'_> {
         let names = tokio::spawn(portal::look_again(portal.clone(), turned(rest_stopped.clone())));
         let closer = close::by_itself(closer, &house, world, turned(rest_stopped));
         let running =
-            Running { house, portal, notify, clerk, channel, collector, closer, names, player, stop_rest };
+            Running { house, rooms, notify, clerk, channel, collector, closer, names, player, stop_rest };
         Ok((running, routes))
+    }
+
+    /// What a world for trying out has beside all else. The apps are among it: they speak the API of persons, which no
+    /// other world has yet.
+    fn sandbox_routes(
+        &self,
+        portal: &Arc<Portal>,
+        player: &Arc<Player>,
+        desk: Arc<Desk>,
+        requests: Arc<Requests>,
+    ) -> Router {
+        let clock = Arc::new(Hands(player.clone()));
+        let world = Arc::new(self.resets.clone());
+        portal.lend(SandboxHands { clock: clock.clone(), faults: desk.clone(), world: world.clone() });
+        let start = start_desk::Desk::new(&self.site.folder, &self.site.world.base_url, self.port_80);
+        let routes = face::routes().merge(portal::fault_routes(portal.clone(), desk));
+        routes.merge(portal::clock_routes(clock)).merge(start.routes(portal, requests, world))
     }
 
     /// Notes the calls of these books for developers: others begin with none.
@@ -311,6 +253,7 @@ impl Served<'_> {
             return Ok(());
         }
         self.show.send_replace(None);
+        self.watching.show(None);
         let begun = self.begin_anew().await;
         match &begun {
             Ok(()) => reset.done(),
@@ -338,8 +281,7 @@ impl Served<'_> {
         self.site.vault.empty().context("the keys of persons could not be deleted")?;
         let (house, _) = self.site.begin(&WorldFile::default(), self.args).await?;
         let (running, routes) = self.wire(house, portal.as_deref())?;
-        self.running = Some(running);
-        self.show.send_replace(Some(routes));
+        self.begin_serving(running, routes);
         Ok(())
     }
 
@@ -360,7 +302,7 @@ impl Served<'_> {
 impl Running {
     /// Our own work ends, then the books are closed.
     async fn stop(self) -> (Arc<Portal>, bool) {
-        self.portal.close();
+        self.rooms.portal.close();
         let player = self.player;
         // Its thread may be writing the clock's file, which whoever goes on here may write anew.
         let _ended = tokio::task::spawn_blocking(move || player.end()).await;
@@ -375,19 +317,9 @@ impl Running {
             tracing::warn!("notifications under way are cut off; they are sent again by the next start");
         }
         let closed = self.house.close().await;
-        (self.portal, closed)
+        (self.rooms.portal, closed)
     }
 }
 
 /// Opens a view of the posted tables.
 pub(crate) type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>;
-
-fn readers(tables: PathBuf) -> Readers {
-    Arc::new(move || Ok(Box::new(SqliteStore::open_reader(&tables)?) as Box<dyn Reader>))
-}
-
-fn sure_readers(tables: PathBuf) -> portal::Readers {
-    let readers = readers(tables);
-    // The portal reads on a thread of its own and answers "cannot be read" when that dies.
-    Arc::new(move || readers().expect("the tables were opened when we started"))
-}

@@ -1,5 +1,6 @@
 //! `tongbao verify`.
 
+use crate::books::{self, Books};
 use crate::cli::{FAILED, VerifyArgs};
 use crate::data_folder::DataFolder;
 use crate::print;
@@ -37,8 +38,21 @@ pub(crate) fn books(folder: &DataFolder) -> anyhow::Result<Report> {
 }
 
 fn verify(folder: &DataFolder, options: audit::Options) -> anyhow::Result<Report> {
-    let (journal, tables) = (folder.journal(), folder.tables());
-    let options = audit::Options { world: Some(folder.world_note()?.world_id()?), ..options };
+    let world = folder.world_note()?.world_id()?;
+    let options = audit::Options { world: Some(world), ..options };
+    // The audit reads files, and asks neither the store nor the engine; what a database holds is copied for it.
+    let mut copy = None;
+    if let Books::Database(database) = Books::of(folder)? {
+        let made = tempfile::Builder::new().prefix("verify-").tempdir_in(folder.root());
+        let made = made.with_context(|| format!("nothing can be written in {}", folder.root().display()))?;
+        let (journal, tables) = (made.path().join("journal"), made.path().join("tables.sqlite"));
+        books::copy_to_files(&database, world, &journal, &tables)?;
+        copy = Some((made, journal, tables));
+    }
+    let (journal, tables) = match &copy {
+        Some((_, journal, tables)) => (journal.clone(), tables.clone()),
+        None => (folder.journal(), folder.tables()),
+    };
     audit::verify(WorldFolder { journal: &journal, tables: &tables }, &options)
         .with_context(|| format!("{} cannot be verified", folder.root().display()))
 }

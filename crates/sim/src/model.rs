@@ -339,7 +339,7 @@ impl Model {
             Message::StaffAsk(_) | Message::StaffAnswer(_) | Message::StaffPlaced(_) => {
                 unreachable!("no plan appoints staff")
             }
-            Message::StaticAsk(_) => unreachable!("no plan opens an order by a printed code"),
+            Message::StaticAsk(_) => unreachable!("no plan opens an order by a counter code"),
             // No plan asks for batches of transfers.
             Message::DetailTurn(_) => unreachable!("no plan asks for batches"),
             Message::LineBooked(_) => None,

@@ -12,7 +12,7 @@ use fund::{BankOrder, Card};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Mark, MemoryStore, Reader, Store, StoreError};
-use trade::{Frozen, Mandate, Notice, Order, Timer, Trade};
+use trade::{Frozen, Mandate, Notice, Order, RefundWish, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// Posts that a power loss can take away at most. Older ones are taken to be checkpointed.
@@ -255,6 +255,15 @@ impl Reader for SimStore {
         self.read(|tables| tables.notices(app, order, before, limit))
     }
 
+    fn notices_of_slot(
+        &mut self,
+        slot: Slot,
+        before: Option<NoticeNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Notice>>, StoreError> {
+        self.read(|tables| tables.notices_of_slot(slot, before, limit))
+    }
+
     fn orders(
         &mut self,
         seller: Option<PartyId>,
@@ -315,6 +324,15 @@ impl Reader for SimStore {
         limit: usize,
     ) -> Result<Vec<Arc<Mandate>>, StoreError> {
         self.read(|tables| tables.mandates(buyer, before, limit))
+    }
+
+    fn open_refund_wishes(
+        &mut self,
+        seller: PartyId,
+        after: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<RefundWish>>, StoreError> {
+        self.read(|tables| tables.open_refund_wishes(seller, after, limit))
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

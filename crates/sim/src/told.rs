@@ -282,7 +282,7 @@ fn of_open(refused: OpenRefused) -> &'static str {
         OpenRefused::Pay(PayRefused::BuyerIsSeller) => "ACQ.BUYER_SELLER_EQUAL",
         OpenRefused::Pay(PayRefused::BuyerDiffers) => "ACQ.TRADE_BUYER_NOT_MATCH",
         OpenRefused::TooManyWaiting | OpenRefused::Pay(PayRefused::StaticLimit) => {
-            unreachable!("no order of a town came by a printed code")
+            unreachable!("no order of a town came by a counter code")
         }
         OpenRefused::Pay(PayRefused::BuyerStopped) => "ACQ.ERROR_BALANCE_PAYMENT_DISABLE",
         OpenRefused::Pay(PayRefused::BuyerLimit) => "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR",

@@ -7,8 +7,8 @@ use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
 use people::{DEVICES_MAX, OpsTrail, PASSKEYS_MAX, PasskeyProof};
 use recon::ReadStatement;
-use risk::{RiskCase, ScreenList};
-use trade::{Contract, Escrow, Order, SettlementBatch};
+use risk::{RiskCase, RiskRules, ScreenList};
+use trade::{Contract, Escrow, Order, RulesVersion, SettlementBatch};
 use transfer::{CardTransfer, CardTransferState, DetailState, Transfer, TransferBatch, TransferBatchDetail};
 
 /// Refuses a row that breaks a rule of its table.
@@ -78,6 +78,7 @@ fn is_settled(row: &SettlementBatch) -> bool {
 }
 
 const AGREED: &str = "a contract is of two people, and of no moment before them";
+const RULES_OF_TWO: &str = "dated rules are of two people, and of no moment before them";
 const COUNTED: &str = "no more lines are booked than there are, and it ends with the last";
 
 /// The rule of a list of names.
@@ -103,6 +104,10 @@ const ON_ITS_SIDE: &str =
 
 fn is_decided_by_one(case: &RiskCase) -> bool {
     storable(case.decision) && case.decided_by.is_some() == case.decided_at_us.is_some()
+}
+
+fn is_by_two(rules: &RiskRules) -> bool {
+    rules.version > 0 && rules.proposed_by != rules.approved_by
 }
 
 fn is_of_two(list: &ScreenList) -> bool {
@@ -146,15 +151,15 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::BankOrder(order) => (is_whole(order), NO_MORE_FREE),
         Row::RiskDecision(decision) => (storable(decision.no), "numbers are below 2^63"),
         Row::RiskCase(case) => (is_decided_by_one(case), "a case is decided by somebody at a moment"),
-        Row::RiskRules(rules) => (
-            rules.version > 0 && rules.proposed_by != rules.approved_by,
-            "rules are of two people and have a version",
-        ),
+        Row::RiskRules(rules) => (is_by_two(rules), "rules are of two people and have a version"),
         Row::ScreenList(list) => (is_of_two(list), LIST_OF_TWO),
         Row::ScreenHit(hit) => (storable(hit.no), "numbers are below 2^63"),
         Row::SettlementBatch(row) => (is_settled(row), SETTLED_ONCE),
         Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
         Row::Contract(row) => (agreed_in_time(row), AGREED),
+        Row::RulesVersion(row) => (is_agreed_to(row), RULES_OF_TWO),
+        Row::PocketOrder(row) => (row.is_whole(), "an order of pockets names some, and none twice"),
+        Row::RefundWish(row) => (row.is_whole(), "a wish is answered as its state says"),
         Row::OpsTrail(row) => (is_note(row), NOTED),
         Row::OpsTrailHead(row) => (row.last > 0 && storable(row.last), NUMBERED),
         Row::OpsTrailOpen(row) => (row.number > 0 && storable(row.number), NUMBERED),
@@ -175,7 +180,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::PersonCount(_)
         | Row::TransferBatchNumber(_) | Row::TransferBatchLink(_) | Row::ScreenProposal(_)
         | Row::ScreenRelease(_) | Row::MerchantStaff(_) | Row::StaffPlace(_) | Row::StaticPay(_)
-        | Row::StaticUse(_) | Row::StaticWait(_) => return None,
+        | Row::StaticUse(_) | Row::StaticWait(_) | Row::RulesBook(_) => return None,
     };
     (!holds).then_some(rule)
 }
@@ -204,6 +209,14 @@ fn gave_less(order: &Order) -> bool {
 }
 
 fn agreed_in_time(row: &Contract) -> bool {
+    let agreed = row.approved_by.as_ref().zip(row.approved_at_us);
+    let both = row.approved_by.is_some() == row.approved_at_us.is_some();
+    row.version > 0
+        && both
+        && agreed.is_none_or(|(by, at_us)| *by != row.proposed_by && row.valid_from_us >= Some(at_us))
+}
+
+fn is_agreed_to(row: &RulesVersion) -> bool {
     let agreed = row.approved_by.as_ref().zip(row.approved_at_us);
     let both = row.approved_by.is_some() == row.approved_at_us.is_some();
     row.version > 0

@@ -3,6 +3,8 @@
 use base::FieldError;
 use rusqlite::ErrorCode;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio_postgres::error::SqlState;
 
 /// Why the tables could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,19 @@ pub enum StoreError {
         /// The sequence of the refused post.
         given: u64,
     },
+    /// The tables stand behind what was posted: the database came back older than it was.
+    #[error(
+        "the tables stand at record {found}, but record {posted} was posted: the database came back older than it was"
+    )]
+    WentBack {
+        /// The last record that was posted.
+        posted: u64,
+        /// The record that they stand at.
+        found: u64,
+    },
+    /// The database server is another one, or was started anew, while one state of it was relied on.
+    #[error("the database server was started anew or replaced")]
+    ServerReplaced,
     /// A row breaks a rule of its table. Nothing of its batch was kept.
     #[error("a row of {table} breaks a rule: {rule}")]
     RowRefused {
@@ -116,6 +131,43 @@ pub enum StoreError {
         /// What the check said.
         verdict: String,
     },
+    /// What was given is not the address of a database that can be used.
+    #[error("{0}")]
+    Address(String),
+    /// A database server that the books cannot be kept in, by its version or a setting.
+    #[error("the database at {place} cannot keep books: {why}")]
+    Server {
+        /// The server and database.
+        place: String,
+        /// What is wrong with it, and what would be right.
+        why: String,
+    },
+    /// Nothing answers at the database's address, or it does not let us in.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection to the database ended. What was asked last may have happened or not.
+    #[error("the connection to the database is lost: {0}")]
+    ConnectionLost(String),
+    /// The connection to the database ended before; nothing was asked.
+    #[error("the connection to the database is gone")]
+    ConnectionGone,
+    /// The database does not answer. What was asked last may have happened or not.
+    #[error("the database gave no answer within {} s", waited.as_secs())]
+    NoAnswer {
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// The database refused a statement; nothing of it was done.
+    #[error("the database refused: {message} (SQLSTATE {state})")]
+    Refused {
+        /// The state by which PostgreSQL names the reason.
+        state: String,
+        /// What it says. Never the row itself.
+        message: String,
+    },
+    /// The system gives no thread for a connection.
+    #[error("no thread for a connection: {0}")]
+    Thread(#[source] std::io::Error),
     /// A file could not be written, moved or synced.
     #[error("{}: {source}", path.display())]
     File {
@@ -129,6 +181,33 @@ pub enum StoreError {
 impl StoreError {
     pub(crate) fn file(path: &Path, source: std::io::Error) -> StoreError {
         StoreError::File { path: path.to_owned(), source }
+    }
+
+    /// Nobody let us in.
+    pub(crate) fn unreachable(error: tokio_postgres::Error) -> StoreError {
+        StoreError::Unreachable(told(&error))
+    }
+
+    /// Whether what was asked of a database may have happened although it was not told so.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, StoreError::ConnectionLost(_) | StoreError::NoAnswer { .. })
+    }
+
+    /// Whether the database gave up a transaction for the sake of another one: the same again may succeed.
+    pub fn is_conflict(&self) -> bool {
+        let states = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+        matches!(self, StoreError::Refused { state, .. } if states.iter().any(|known| known.code() == state))
+    }
+
+    /// The error of a statement of PostgreSQL's that writes rows of `table`.
+    pub(crate) fn of_rows(self, table: &'static str) -> StoreError {
+        match self {
+            // Class 22: a value that cannot be; class 23: a row that breaks a rule.
+            StoreError::Refused { state, message } if state.starts_with("22") || state.starts_with("23") => {
+                StoreError::RowRefused { table, rule: message }
+            }
+            other => other,
+        }
     }
 
     /// The error of a statement that writes a row of `table`.
@@ -150,6 +229,38 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::FileDamaged(error),
             Some(ErrorCode::DiskFull) => StoreError::Full(error),
             _ => StoreError::Database(error),
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> StoreError {
+        match error.as_db_error() {
+            Some(said) if crate::postgres::is_of_connection(said.code()) => {
+                StoreError::ConnectionLost(told(&error))
+            }
+            // The details and the statement, which PostgreSQL adds, hold values of rows: they are not repeated.
+            Some(said) => StoreError::Refused {
+                state: said.code().code().to_owned(),
+                message: said.message().to_owned(),
+            },
+            None => StoreError::ConnectionLost(told(&error)),
+        }
+    }
+}
+
+/// What went wrong, without values of rows.
+fn told(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(said) => format!("{} (SQLSTATE {})", said.message(), said.code().code()),
+        None => {
+            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+            let said = error.to_string();
+            // Newer releases of the library name the cause themselves.
+            match cause {
+                Some(cause) if !said.ends_with(&cause) => said + &cause,
+                _ => said,
+            }
         }
     }
 }

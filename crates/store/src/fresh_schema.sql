@@ -1,4 +1,4 @@
--- Of 0054_static_pay_create 4adb3495ea0705d110a8b3cf836926ef7cff26a6a178773f152c72c6d251c5dd
+-- Of 0057_pocket_order_create ae44eeb0f972839b45e5ff996d693f8f7946522399afb81bea39eb0b3079bfab
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1572,6 +1572,54 @@ CREATE TABLE static_wait (
     waiting INTEGER NOT NULL CHECK (waiting >= 0),
     PRIMARY KEY (slot, payer)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE rules_version (
+    slot                      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version                   INTEGER NOT NULL CHECK (version > 0),
+    merchant_fee_ppm          INTEGER NOT NULL CHECK (merchant_fee_ppm BETWEEN 0 AND 1000000),
+    password_free_limit_minor INTEGER NOT NULL CHECK (password_free_limit_minor >= 0),
+    valid_from_us             INTEGER,
+    reason                    TEXT    NOT NULL,
+    proposed_by               TEXT    NOT NULL,
+    proposed_at_us            INTEGER NOT NULL,
+    approved_by               TEXT,
+    approved_at_us            INTEGER,
+    PRIMARY KEY (slot, version),
+    CHECK ((approved_by IS NULL) = (approved_at_us IS NULL)),
+    CHECK (approved_by IS NULL OR approved_by <> proposed_by),
+    CHECK (approved_by IS NULL OR (valid_from_us IS NOT NULL AND valid_from_us >= approved_at_us))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rules_book (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version INTEGER NOT NULL CHECK (version >= 0),
+    PRIMARY KEY (slot)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refund_wish (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller         INTEGER NOT NULL CHECK (seller >= 0),
+    order_no       INTEGER NOT NULL CHECK (order_no >= 0),
+    buyer          INTEGER NOT NULL CHECK (buyer >= 0),
+    state          TEXT    NOT NULL CHECK (state = 'open' OR state = 'met' OR state = 'refused'),
+    asking         INTEGER NOT NULL CHECK (asking BETWEEN 1 AND 3),
+    key            TEXT    NOT NULL,
+    first_key      TEXT,
+    second_key     TEXT,
+    reason         TEXT    NOT NULL,
+    asked_at_us    INTEGER NOT NULL,
+    answer         TEXT,
+    answered_at_us INTEGER,
+    PRIMARY KEY (slot, seller, order_no),
+    CHECK ((state = 'open') = (answered_at_us IS NULL)),
+    CHECK ((state = 'refused') = (answer IS NOT NULL)),
+    CHECK (answered_at_us IS NULL OR answered_at_us >= asked_at_us),
+    CHECK ((first_key IS NOT NULL) = (asking > 1)),
+    CHECK ((second_key IS NOT NULL) = (asking > 2))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pocket_order (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party   INTEGER NOT NULL CHECK (party >= 0),
+    pockets TEXT    NOT NULL CHECK (length(pockets) BETWEEN 1 AND 608),
+    PRIMARY KEY (slot, party)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
 CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
@@ -1582,6 +1630,7 @@ CREATE INDEX received_payee ON received (slot, payee, no);
 CREATE INDEX bank_order_party ON bank_order (slot, party, no);
 CREATE INDEX mandate_buyer ON mandate (slot, buyer, no);
 CREATE INDEX orders_seller ON orders (slot, seller, no);
+CREATE INDEX refund_wish_open ON refund_wish (slot, seller, order_no) WHERE state = 'open';
 CREATE VIEW entry (slot, posting_no, leg, kind, business_date, order_no, currency,
                    account, side, amount_minor, balance_after_minor) AS
 SELECT slot, no, 1, kind, business_date, order_no, currency,

@@ -2,10 +2,11 @@
 //!
 //! Why a room of its own: the journal is the truth, so the tables may lag behind it, be posted in large sorted batches
 //! and be rebuilt. One connection posts; readers see only what was posted, each with a connection of its own.
-//! [`MemoryStore`] is the model: one suite of tests runs on it and on [`SqliteStore`].
+//! [`MemoryStore`] is the model: one suite of tests runs on it, on [`SqliteStore`] and on [`PostgresStore`].
 //!
 //! Reading order: this file, `memory` (the model), `sql` (statements from a table's columns), `sqlite`,
-//! `sqlite_reader`, `migrations`, `fresh_schema`, `backup`; `look` (when to read what is due).
+//! `sqlite_reader`, `migrations`, `fresh_schema`, `backup`; `postgres` with its rooms; `look` (when to read what is
+//! due).
 
 mod backup;
 mod checks;
@@ -14,6 +15,7 @@ mod fresh_schema;
 mod look;
 mod memory;
 mod migrations;
+mod postgres;
 mod sql;
 mod sqlite;
 mod sqlite_reader;
@@ -22,6 +24,7 @@ mod write_out;
 pub use error::StoreError;
 pub use look::Look;
 pub use memory::MemoryStore;
+pub use postgres::{Database, PostgresReader, PostgresStore, Session, Value};
 pub use sqlite::SqliteStore;
 pub use sqlite_reader::SqliteReader;
 
@@ -30,7 +33,7 @@ use engine::{Key, Row, Table};
 use fund::{BankOrder, Card};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::{Frozen, Mandate, Notice, Order, Timer, Trade};
+use trade::{Frozen, Mandate, Notice, Order, RefundWish, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// How far the journal has been posted into the tables.
@@ -69,6 +72,12 @@ pub type Image<'a> = (&'a Key, Option<&'a Row>);
 pub trait Store: Send {
     /// How far the journal has been posted.
     fn mark(&mut self) -> Result<Mark, StoreError>;
+
+    /// The mark to begin from, for who reads all that was journalled behind it: what the store remembers of earlier
+    /// postings counts no more. [`Store::mark`] and postings refuse tables that stand behind what was posted since.
+    fn begin(&mut self) -> Result<Mark, StoreError> {
+        self.mark()
+    }
 
     /// Posts the last image of each changed row (`None`: the row is gone) together with the mark, all or nothing.
     /// Refuses a mark that goes back and rows that break a rule of their table; nothing of the batch is kept then.
@@ -138,6 +147,14 @@ pub trait Reader: Send {
         limit: usize,
     ) -> Result<Vec<Arc<Notice>>, StoreError>;
 
+    /// Notices of a slot, newest first, with a number below `before`.
+    fn notices_of_slot(
+        &mut self,
+        slot: Slot,
+        before: Option<NoticeNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Notice>>, StoreError>;
+
     /// Orders, newest first: of one merchant or of all, with a number below `before`.
     fn orders(
         &mut self,
@@ -193,6 +210,15 @@ pub trait Reader: Send {
         before: Option<AgreementNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Mandate>>, StoreError>;
+
+    /// What a merchant's buyers ask it to give back and it has not answered, the oldest order first, of orders with a
+    /// number above `after`.
+    fn open_refund_wishes(
+        &mut self,
+        seller: PartyId,
+        after: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<RefundWish>>, StoreError>;
 
     /// Bank cards of a party's own in any state, newest first: those that money was sent to are somebody else's.
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError>;

@@ -8,7 +8,7 @@ use fund::{BankOrder, Card, CardState};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use trade::{Frozen, FrozenState, Mandate, Notice, Order, Timer, Trade};
+use trade::{Frozen, FrozenState, Mandate, Notice, Order, RefundWish, RefundWishState, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// Tables in memory. Clones share their rows, so that a clone kept aside is what a restart finds.
@@ -144,6 +144,16 @@ impl Reader for MemoryStore {
         Ok(self.tables().pick(limit, wanted, |notice| std::cmp::Reverse(notice.no)))
     }
 
+    fn notices_of_slot(
+        &mut self,
+        slot: Slot,
+        before: Option<NoticeNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Notice>>, StoreError> {
+        let wanted = |notice: &Notice| notice.slot == slot && before.is_none_or(|before| notice.no < before);
+        Ok(self.tables().pick(limit, wanted, |notice| std::cmp::Reverse(notice.no)))
+    }
+
     fn orders(
         &mut self,
         seller: Option<PartyId>,
@@ -219,6 +229,20 @@ impl Reader for MemoryStore {
         let wanted =
             |mandate: &Mandate| mandate.buyer == buyer && before.is_none_or(|before| mandate.no < before);
         Ok(self.tables().pick(limit, wanted, |mandate| std::cmp::Reverse(mandate.no)))
+    }
+
+    fn open_refund_wishes(
+        &mut self,
+        seller: PartyId,
+        after: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<RefundWish>>, StoreError> {
+        let wanted = |wish: &RefundWish| {
+            wish.seller == seller
+                && wish.state == RefundWishState::Open
+                && after.is_none_or(|after| wish.order_no > after)
+        };
+        Ok(self.tables().pick(limit, wanted, |wish| wish.order_no))
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

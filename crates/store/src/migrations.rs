@@ -77,6 +77,9 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0052_ops_trail_open",
     "0053_mandate_by_buyer",
     "0054_static_pay_create",
+    "0055_rules_version_create",
+    "0056_refund_wish_create",
+    "0057_pocket_order_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
@@ -165,7 +168,7 @@ pub(crate) fn checksum(migration: &Migration) -> String {
     blake3::hash(migration.sql.as_bytes()).to_hex().to_string()
 }
 
-fn now_us() -> i64 {
+pub(crate) fn now_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

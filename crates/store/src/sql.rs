@@ -48,7 +48,7 @@ pub(crate) fn key_list(table: Table) -> String {
 }
 
 /// Tables with indexes beside their key. In the others, writing over a row is one walk down one tree.
-pub(crate) const INDEXED: [Table; 8] = [
+pub(crate) const INDEXED: [Table; 9] = [
     Table::Notice,
     Table::Timer,
     Table::BankOrder,
@@ -57,6 +57,7 @@ pub(crate) const INDEXED: [Table; 8] = [
     Table::Transfer,
     Table::Received,
     Table::Mandate,
+    Table::RefundWish,
 ];
 
 /// How the rows of a table are found by the party that they are of.

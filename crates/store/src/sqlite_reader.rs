@@ -8,7 +8,7 @@ use engine::{Key, Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use rusqlite::Connection;
 use std::sync::Arc;
-use trade::{Frozen, Mandate, Notice, Order, Timer, Trade};
+use trade::{Frozen, Mandate, Notice, Order, RefundWish, Timer, Trade};
 use transfer::{Received, Transfer};
 
 /// Reads the tables through a connection of its own that cannot change them.
@@ -221,6 +221,19 @@ impl Reader for SqliteReader {
         }
     }
 
+    fn notices_of_slot(
+        &mut self,
+        slot: Slot,
+        before: Option<NoticeNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Notice>>, StoreError> {
+        self.list("WHERE slot = ? AND no <= ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(slot.number()));
+            sink.int(newest_below(before.map(NoticeNo::number)));
+            sink.int(sql_limit(limit));
+        })
+    }
+
     fn orders(
         &mut self,
         seller: Option<PartyId>,
@@ -290,6 +303,23 @@ impl Reader for SqliteReader {
         limit: usize,
     ) -> Result<Vec<Arc<Mandate>>, StoreError> {
         self.of_party(buyer, newest_below(before.map(AgreementNo::number)), limit)
+    }
+
+    fn open_refund_wishes(
+        &mut self,
+        seller: PartyId,
+        after: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<RefundWish>>, StoreError> {
+        let rest =
+            "INDEXED BY refund_wish_open WHERE slot = ? AND seller = ? AND order_no > ? AND state = 'open'
+            ORDER BY order_no LIMIT ?";
+        self.list(rest, |sink| {
+            sink.int(i64::from(seller.slot().number()));
+            sink.int(seller.number().cast_signed());
+            sink.int(after.map_or(-1, OrderNo::number));
+            sink.int(sql_limit(limit));
+        })
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

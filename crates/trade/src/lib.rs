@@ -18,8 +18,10 @@ mod frozen;
 mod order;
 mod receiving;
 mod records;
+mod refund_wish;
 mod refusal;
 mod rules;
+mod rules_version;
 mod settlement_batch;
 mod split;
 mod split_refusal;
@@ -68,6 +70,9 @@ pub use records::{
     Notice, NoticeEvent, NoticeState, PayCode, Receipt, ReceiptOutcome, Refund, RefundState, Timer,
     TimerTask, TopUpReceipt, Trade, TradeState,
 };
+pub use refund_wish::{
+    REFUND_WISHES_MAX, RefundWish, RefundWishRefused, RefundWishState, WishKey, WishReason,
+};
 pub use refusal::{
     CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused,
 };
@@ -76,6 +81,7 @@ pub use rules::{
     QR_LIFE_US, REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
     fee_at, next_attempt_us, refund_fee_back,
 };
+pub use rules_version::{PASSWORD_FREE_MAX_FEN, RulesBook, RulesRefused, RulesTerms, RulesVersion};
 pub use settlement_batch::{SettlementBatch, SettlementTerm, settles_at_us, sold_on};
 pub use split::{
     RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_FREEZE_US, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,

@@ -40,8 +40,8 @@ pub enum OpenRefused {
     /// The buyer that the merchant named does not exist.
     #[error("buyer not found")]
     BuyerNotFound,
-    /// It came by a printed code, and as many of its payer's wait as may.
-    #[error("too many orders by printed codes wait to be paid")]
+    /// It came by a counter code, and as many of its payer's wait as may.
+    #[error("too many orders by counter codes wait to be paid")]
     TooManyWaiting,
     /// It was opened, but the payment was refused.
     #[error("{0}")]
@@ -75,8 +75,8 @@ pub enum PayRefused {
     /// Another buyer than the order's.
     #[error("another buyer than the order's")]
     BuyerDiffers,
-    /// It came by a printed code, and is more than a day allows by such codes from this pocket.
-    #[error("above what one day allows by printed codes from this pocket")]
+    /// It came by a counter code, and is more than a day allows by such codes from this pocket.
+    #[error("above what one day allows by counter codes from this pocket")]
     StaticLimit,
     /// Payments from the buyer's balance are stopped.
     #[error("payments from the buyer's balance are stopped")]
@@ -122,8 +122,8 @@ pub enum ClaimRefused {
     /// The buyer may not pay.
     #[error("buyer is frozen or closed")]
     BuyerBlocked,
-    /// It came by a printed code, and as many of the buyer's wait as may.
-    #[error("too many orders by printed codes wait to be paid")]
+    /// It came by a counter code, and as many of the buyer's wait as may.
+    #[error("too many orders by counter codes wait to be paid")]
     TooManyWaiting,
 }
 

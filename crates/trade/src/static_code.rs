@@ -1,4 +1,4 @@
-//! Printed codes of merchants: what one payer may pay by them on one day.
+//! Counter codes: what one payer may pay by them on one day.
 //!
 //! A code that hangs on a counter can be pasted over, so that whoever scans it pays somebody else. The rule for such
 //! static codes (银发〔2017〕296号, class D; domain reference 3.3) bounds what that can cost, whatever proves the payer:
@@ -7,11 +7,11 @@
 use base::{CardNo, OrderNo, PartyId, Record, Slot, china_date};
 use money::{Currency, Minor, Money, MoneyError};
 
-/// What one payer may pay by printed codes on one day of China from one pocket: 500 yuan, in fen. Source: domain
+/// What one payer may pay by counter codes on one day of China from one pocket: 500 yuan, in fen. Source: domain
 /// reference 3.3, class D.
 pub const STATIC_DAY_FEN: u64 = 50_000;
 
-/// How many orders by printed codes one payer may have opened and not paid: whoever has a code opens orders of its
+/// How many orders by counter codes one payer may have opened and not paid: whoever has a code opens orders of its
 /// merchant.
 pub const STATIC_WAITING_MAX: u32 = 10;
 
@@ -20,8 +20,9 @@ fn most() -> Money {
     Money::from_minor(STATIC_DAY_FEN, Currency::Cny).expect("the limit is an amount")
 }
 
-/// That a buyer's trade came by a printed code, and what of it counts on which day; lives in the buyer's slot under the
-/// order's number. It is there before the trade can be paid.
+/// That a buyer's trade came by a counter code, and what of it counts on which day; lives in the buyer's slot under the
+/// order's number. It is there before the trade can be paid, and stays where a card was asked to pay a trade that was
+/// never there: what the bank may still take counts.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]
 #[record(table = "static_pay", key = 2)]
 pub struct StaticPay {
@@ -52,7 +53,7 @@ impl StaticPay {
     }
 }
 
-/// How much a payer paid by printed codes from one pocket on one day. There is no row before the first time.
+/// How much a payer paid by counter codes from one pocket on one day. There is no row before the first time.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]
 #[record(table = "static_use", key = 4)]
 pub struct StaticUse {
@@ -107,7 +108,7 @@ impl StaticUse {
     }
 }
 
-/// How many orders by printed codes wait for one payer. There is no row before the first.
+/// How many orders by counter codes wait for one payer. There is no row before the first.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]
 #[record(table = "static_wait", key = 2)]
 pub struct StaticWait {

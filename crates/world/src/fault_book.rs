@@ -119,6 +119,24 @@ impl Rule {
         Ok(())
     }
 
+    /// The rule as it is to stand: one without a bound or a rhythm is for the next call alone.
+    fn bounded(mut self) -> Rule {
+        let rhythm = self.every.is_some() || self.percent.is_some() || self.until_us.is_some();
+        if self.next.is_none() && !rhythm {
+            self.next = Some(1);
+        }
+        self
+    }
+
+    /// Whether two that are to stand do the same to the same calls. That both end is part of it, and when is not: it
+    /// follows from when each was asked for.
+    fn does_as(&self, other: &Rule) -> bool {
+        let Rule { fault, app, method, next, every, percent, seed, until_us } = self;
+        (*fault, *app, method) == (other.fault, other.app, &other.method)
+            && (*next, *every, *percent, *seed) == (other.next, other.every, other.percent, other.seed)
+            && until_us.is_some() == other.until_us.is_some()
+    }
+
     fn is_about(&self, app: AppId, method: Option<&str>) -> bool {
         // A lag is of queries alone, so that a payment in between does not use it up.
         let lags = !matches!(self.fault, Fault::QueryLag { .. })
@@ -169,6 +187,15 @@ fn draw(dice: &mut u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
+/// Where a rule comes to stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    First,
+    Last,
+    /// Nowhere while one stands that does the same.
+    LastUnlessThere,
+}
+
 #[derive(Debug, Default)]
 struct Book {
     last_no: u64,
@@ -190,7 +217,16 @@ impl Faults {
     /// # Errors
     /// See [`RuleRefused`]; nothing was set.
     pub fn set(&self, rule: Rule, now_us: i64) -> Result<u64, RuleRefused> {
-        self.insert(rule, now_us, false)
+        self.insert(rule, now_us, Place::Last)
+    }
+
+    /// Sets a rule unless one stands that does the same to the same calls, and gives the number of the one that stands:
+    /// whoever asks twice, because no answer came, has it once.
+    ///
+    /// # Errors
+    /// See [`RuleRefused`]; nothing was set.
+    pub fn set_once(&self, rule: Rule, now_us: i64) -> Result<u64, RuleRefused> {
+        self.insert(rule, now_us, Place::LastUnlessThere)
     }
 
     /// Sets a rule before all that stand: a call asked for it itself. Gives its number.
@@ -198,22 +234,27 @@ impl Faults {
     /// # Errors
     /// See [`RuleRefused`]; nothing was set.
     pub fn set_first(&self, rule: Rule, now_us: i64) -> Result<u64, RuleRefused> {
-        self.insert(rule, now_us, true)
+        self.insert(rule, now_us, Place::First)
     }
 
-    fn insert(&self, mut rule: Rule, now_us: i64, first: bool) -> Result<u64, RuleRefused> {
+    fn insert(&self, rule: Rule, now_us: i64, place: Place) -> Result<u64, RuleRefused> {
         rule.check()?;
-        let rhythm = rule.every.is_some() || rule.percent.is_some() || rule.until_us.is_some();
-        if rule.next.is_none() && !rhythm {
-            rule.next = Some(1);
-        }
+        let rule = rule.bounded();
         let mut book = self.book(now_us);
+        if place == Place::LastUnlessThere
+            && let Some(there) = book.rules.iter().find(|standing| standing.rule.does_as(&rule))
+        {
+            return Ok(there.no);
+        }
         if book.rules.len() >= RULES_MAX {
             return Err(RuleRefused::TooMany);
         }
         book.last_no += 1;
         let (no, dice) = (book.last_no, rule.seed);
-        let place = if first { 0 } else { book.rules.len() };
+        let place = match place {
+            Place::First => 0,
+            Place::Last | Place::LastUnlessThere => book.rules.len(),
+        };
         book.rules.insert(place, Standing { no, rule, seen: 0, hits: 0, dice });
         self.any.store(true, Ordering::Release);
         Ok(no)
@@ -301,6 +342,38 @@ mod tests {
     /// Which of so many calls are hit.
     fn hits(faults: &Faults, calls: usize) -> Vec<usize> {
         (0..calls).filter(|_| faults.of_call(app(1), PAY, 0).is_some()).collect()
+    }
+
+    #[test]
+    fn what_is_asked_for_twice_stands_once() {
+        let faults = Faults::default();
+        let plain = rule(Fault::ErrorAfter);
+        let ends = |until_us| Rule { next: Some(3), until_us: Some(until_us), ..plain.clone() };
+        assert_eq!(faults.set_once(plain.clone(), 0), Ok(1));
+        assert_eq!(faults.set_once(plain.clone(), 0), Ok(1));
+        let said = Rule { next: Some(1), ..plain.clone() };
+        assert_eq!(faults.set_once(said, 0), Ok(1), "that is what it means");
+        assert_eq!(faults.set_once(ends(60), 0), Ok(2));
+        assert_eq!(faults.set_once(ends(65), 5), Ok(2), "asked for again, five later");
+        for other in [
+            rule(Fault::ErrorBefore),
+            Rule { app: Some(app(1)), ..plain.clone() },
+            Rule { method: Some(PAY.to_owned()), ..plain.clone() },
+            Rule { next: Some(2), ..plain.clone() },
+            Rule { every: Some(2), ..plain.clone() },
+            Rule { percent: Some(2), ..plain.clone() },
+            Rule { seed: 2, ..plain.clone() },
+        ] {
+            let before = faults.list(5).len();
+            let no = faults.set_once(other.clone(), 5).unwrap();
+            assert_eq!(faults.set_once(other.clone(), 5), Ok(no));
+            assert_eq!(faults.list(5).len(), before + 1, "{other:?}");
+        }
+        assert!(faults.of_call(app(1), QUERY, 5).is_some(), "the first is used up");
+        assert!(faults.set_once(plain.clone(), 5).unwrap() > 2, "and is set anew");
+        let before = faults.list(5).len();
+        faults.set(plain, 5).unwrap();
+        assert_eq!(faults.list(5).len(), before + 1, "who sets it as another has two");
     }
 
     #[test]

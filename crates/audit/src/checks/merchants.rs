@@ -1,16 +1,19 @@
-//! What merchants have beside their orders, handed to the rooms that look at it.
+//! What merchants and their payers have beside their orders, handed to the rooms that look at it.
 
 use super::Checks;
 use crate::grants::Grants;
+use crate::refund_wishes;
 use crate::report::Findings;
 use base::Record;
 use engine::{Row, Table, Tabled};
+use fund::PocketOrder;
 use people::{MerchantStaff, MerchantStore, StaffBook, StaffNote, StaffPlace};
 use trade::{Relation, StaticPay, StaticUse, StaticWait};
 
 impl Checks {
-    /// Receivers and stores.
-    pub(super) fn of_merchant(&mut self, typed: &Row, findings: &mut Findings) {
+    /// Receivers, stores, what buyers ask for, and in which order somebody pays: that is with cards that are its own
+    /// and bound.
+    pub(super) fn of_party(&mut self, typed: &Row, findings: &mut Findings) {
         match typed {
             Row::Relation(row) => {
                 self.parties.owner(Table::Relation, &Relation::wrap_key(row.key()), row.seller, findings);
@@ -20,12 +23,28 @@ impl Checks {
                 let key = MerchantStore::wrap_key(row.key());
                 self.parties.owner(Table::MerchantStore, &key, row.seller, findings);
             }
+            Row::RefundWish(wish) => refund_wishes::wish(wish, &mut self.orders, findings),
+            Row::PocketOrder(row) => {
+                let key = PocketOrder::wrap_key(row.key());
+                self.parties.owner(Table::PocketOrder, &key, row.party, findings);
+                self.funds.pocket_order(row, findings);
+            }
             _ => {}
         }
     }
 
-    /// What was paid by printed codes, and what a payer paid by them, is of a party of its slot.
-    pub(super) fn printed_codes(&self, typed: &Row, findings: &mut Findings) {
+    /// Splits of orders, and their lines.
+    pub(super) fn of_splits(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::SplitBook(book) => self.orders.split_book(book, findings),
+            Row::Split(split) => self.orders.split(split, findings),
+            Row::SplitLine(line) => self.orders.split_line(line, findings),
+            _ => {}
+        }
+    }
+
+    /// What was paid by counter codes, and what a payer paid by them, is of a party of its slot.
+    pub(super) fn counter_codes(&self, typed: &Row, findings: &mut Findings) {
         match typed {
             Row::StaticPay(row) => {
                 let key = StaticPay::wrap_key(row.key());

@@ -5,9 +5,9 @@ use crate::world::{World, found};
 use audit::FindingKind::*;
 use base::{DAY_US, PartyId, Text};
 use cell::Door;
-use engine::{ApproveContract, ProposeContract};
+use engine::{ApproveContract, ApproveRules, ProposeContract, ProposeRules};
 use money::Rate;
-use trade::{ContractProduct, ContractStatus, ContractTerms, SettlementTerm};
+use trade::{ContractProduct, ContractStatus, ContractTerms, Rulebook, RulesTerms, SettlementTerm};
 
 async fn propose(door: &Door, seller: PartyId, product: ContractProduct, base: u32, terms: ContractTerms) {
     let (operator, reason) = (Text::new("ada").unwrap(), Text::new("volume").unwrap());
@@ -36,6 +36,54 @@ pub(crate) async fn live(door: &Door, seller: PartyId) {
     sign(ContractProduct::PreAuthorisation, 0, terms(30_000, None)).await;
     sign(ContractProduct::Page, 1, terms(40_000, Some(door.now_us() + 100 * DAY_US))).await;
     propose(door, seller, ContractProduct::Page, 2, terms(50_000, None)).await;
+}
+
+/// Rules are agreed to for in a hundred days and for the day after, and a third are proposed: none holds yet.
+pub(crate) async fn rules(door: &Door) {
+    let first = Rulebook::first();
+    let terms = |ppm, valid_from_us| RulesTerms {
+        merchant_fee_ppm: Rate::from_ppm(ppm).unwrap(),
+        password_free_limit_minor: first.password_free_limit_minor,
+        valid_from_us,
+    };
+    let text = |text: &str| Text::new(text).unwrap();
+    for (base_version, terms, approved) in [
+        (0, terms(6_500, Some(door.now_us() + 100 * DAY_US)), true),
+        (1, terms(7_000, Some(door.now_us() + 101 * DAY_US)), true),
+        (2, terms(8_000, None), false),
+    ] {
+        let operator = text("ada");
+        door.ask(ProposeRules { operator, base_version, terms, reason: Text::new("costs").unwrap() })
+            .await
+            .unwrap();
+        if approved {
+            let (operator, version, reason) = (text("bea"), base_version + 1, Text::new("costs").unwrap());
+            door.ask(ApproveRules { operator, version, terms, reason }).await.unwrap();
+        }
+    }
+}
+
+#[test]
+fn rows_of_rules_that_two_people_agreed_to() {
+    let (first, second, third) = ("version = 1", "version = 2", "version = 3");
+    let wrong: &[(&str, audit::FindingKind)] = &[("rules_version", ContractWrong)];
+    run(&[
+        Case("rules_version", first, "approved_by = 'ada'", wrong),
+        Case("rules_version", first, "approved_by = NULL", wrong),
+        Case("rules_version", first, "valid_from_us = 7", wrong),
+        Case("rules_version", first, "proposed_at_us = proposed_at_us + 900000000000", wrong),
+        Case("rules_version", first, "reason = ''", wrong),
+        Case("rules_version", first, "reason = '  '", wrong),
+        Case("rules_version", first, "proposed_by = ' '", wrong),
+        Case("rules_version", second, "merchant_fee_ppm = 100001", wrong),
+        Case("rules_version", second, "password_free_limit_minor = 1000001", wrong),
+        Case("rules_version", second, "valid_from_us = valid_from_us + 1", wrong),
+        Case("rules_version", third, "approved_at_us = proposed_at_us + 1", wrong),
+        Case("rules_book", "version = 2", "version = 1", &[("rules_book", ContractWrong)]),
+    ]);
+    let world = World::copy();
+    world.change("DELETE FROM rules_book");
+    found(&world.verify(), ContractWrong, "rules_book");
 }
 
 #[test]

@@ -2,15 +2,15 @@
 
 use crate::rows::{Case, run};
 use crate::world::{World, found};
-use audit::FindingKind::*;
+use audit::FindingKind::{self, *};
 use base::{BankOrderNo, CardNo, Day, OrderNo, PartyId, Slot, Text};
 use cell::Door;
 use engine::{
     AskCard, BankAnswered, BankWay, BeginStatement, BindCard, CloseBankOrder, CloseSuspense, CloseWay,
     ConfirmBankOrder, ImportLine, JudgePassword, LastTry, PayByCard, PrepareBankOrder, ProposeSuspense,
-    SendBankOrder, TopUp, TryPassword, UnbindCard, Verdict,
+    SendBankOrder, SetPockets, TopUp, TryPassword, UnbindCard, Verdict,
 };
-use fund::{BankReason, CardKind, Done};
+use fund::{BankReason, CardKind, Done, Pocket};
 use money::{Currency, Money};
 use recon::{Statement, StatementLine};
 
@@ -18,7 +18,7 @@ fn fen(minor: u64) -> Money {
     Money::from_minor(minor, Currency::Cny).unwrap()
 }
 
-async fn bind(door: &Door, party: PartyId, digits: &str) -> CardNo {
+pub(crate) async fn bind(door: &Door, party: PartyId, digits: &str) -> CardNo {
     let (bank, last_four) = (Text::new("ICBC").unwrap(), Text::new(digits).unwrap());
     let mut digest = [0; 16];
     digest[..4].copy_from_slice(digits.as_bytes());
@@ -47,12 +47,12 @@ async fn confirm(door: &Door, party: PartyId, no: BankOrderNo) {
     door.ask(ConfirmBankOrder { party, no, attempt }).await.unwrap();
 }
 
-async fn hear(door: &Door, no: BankOrderNo, verdict: Verdict) {
+pub(crate) async fn hear(door: &Door, no: BankOrderNo, verdict: Verdict) {
     door.ask(SendBankOrder { no }).await.unwrap();
     door.ask(BankAnswered { no, verdict }).await.unwrap();
 }
 
-fn done(amount: u64, name: &str) -> Verdict {
+pub(crate) fn done(amount: u64, name: &str) -> Verdict {
     Verdict::Done(Done { amount: fen(amount), bank_ref: Text::new(name).unwrap() })
 }
 
@@ -124,6 +124,8 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     door.ask(TopUp { party, amount: fen(10_000_000), key }).await.unwrap();
     let card = bind(door, party, "1234").await;
     let gone = bind(door, party, "5678").await;
+    let pockets = Some(vec![Pocket::Card(gone), Pocket::Card(card), Pocket::Balance]);
+    door.ask(SetPockets { party, pockets }).await.unwrap();
     door.ask(UnbindCard { party, card: gone }).await.unwrap();
 
     draft(door, party, card, BankWay::TopUp, 101, "draft").await;
@@ -360,6 +362,29 @@ fn a_proposal_stands_for_a_suspense_that_is_open() {
         let message = &found(&report, StatementWrong, "suspense_proposal").message;
         assert!(message.contains("closed, or not there"), "{message}");
     }
+}
+
+#[test]
+fn in_which_order_somebody_pays() {
+    const ORDER: &[(&str, FindingKind)] = &[("pocket_order", CardWrong)];
+    run(&[
+        Case("pocket_order", "slot >= 0", "pockets = 'balance,balance'", ORDER),
+        Case("pocket_order", "slot >= 0", "pockets = '2026010100004100000000000000'", ORDER),
+        Case("pocket_order", "slot >= 0", "pockets = 'cash'", &[("pocket_order", RowUnreadable)]),
+        Case(
+            "card",
+            "last_four = '1234' AND party IN (SELECT party FROM pocket_order)",
+            "state = 'unbound'",
+            ORDER,
+        ),
+    ]);
+    let world = World::copy();
+    let text: String =
+        world.sql().query_row("SELECT pockets FROM pocket_order", (), |row| row.get(0)).unwrap();
+    assert!(
+        text.ends_with(",balance") && text.split(',').count() == 2,
+        "the card that was given up is gone: {text}"
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod clean;
 mod contracts;
+mod counter_codes;
 mod day_closes;
 mod escrow;
 mod freezes;

@@ -600,8 +600,8 @@ fn more_than_a_merchant_without_a_licence_may_receive_is_named() {
         (20_000_001, "month", true),
     ] {
         let world = World::copy();
-        // The stall's other sale is of that day, too.
-        world.change(&format!("UPDATE orders SET total_minor = {} WHERE {order}", fen - 1_000));
+        // The stall's other sales are of that day, too.
+        world.change(&format!("UPDATE orders SET total_minor = {} WHERE {order}", fen - 2_400));
         world.change(&format!("UPDATE usage SET sum_minor = {fen} WHERE kind = 'receive_{kind}'"));
         let told = format!("{fen} was received, above the limit of {}", fen - 1);
         assert_eq!(world.verify().to_string().contains(&told), is_above, "{fen} a {kind}");
@@ -711,7 +711,26 @@ fn what_operators_did_is_one_chain() {
 }
 
 #[test]
-fn what_was_paid_by_printed_codes() {
+fn what_buyers_ask_for() {
+    const WISH: &[(&str, FindingKind)] = &[("refund_wish", RefundWrong)];
+    run(&[
+        Case("refund_wish", "state = 'open'", "buyer = buyer + 100", WISH),
+        Case("refund_wish", "state = 'open'", "reason = ''", WISH),
+        Case("refund_wish", "state = 'open'", "asked_at_us = 1", WISH),
+        Case("refund_wish", "state = 'open'", "first_key = key", WISH),
+        Case("refund_wish", "state = 'refused'", "state = 'met', answer = NULL", WISH),
+        Case("refund_wish", "state = 'met'", "state = 'open', answered_at_us = NULL", WISH),
+        Case(
+            "refund_wish",
+            "state = 'met'",
+            "asked_at_us = asked_at_us + 60000000, answered_at_us = answered_at_us + 60000000",
+            WISH,
+        ),
+    ]);
+}
+
+#[test]
+fn what_was_paid_by_counter_codes() {
     const PAY: &[(&str, FindingKind)] = &[("static_pay", UsageWrong)];
     const USE: &[(&str, FindingKind)] = &[("static_use", UsageWrong)];
     const BOTH: &[(&str, FindingKind)] = &[("static_pay", UsageWrong), ("static_use", UsageWrong)];
@@ -746,7 +765,12 @@ fn who_is_named_in_a_key_is_looked_at_too() {
         ("operator", "name = ' cem' WHERE name = 'cem'", OperatorWrong),
         ("operator", "slot = 5 WHERE name = 'cem'", OperatorWrong),
         ("merchant_store", "seller = seller + 100000 WHERE store_id = 'S1'", PartyWrong),
+        ("grants", "owner = owner + 100000 WHERE kind = 'user'", PartyWrong),
+        ("callback", "app = app + 100000", GrantWrong),
+        ("royalty_relation", "seller = seller + 100000", PartyWrong),
+        ("royalty_relation", "place = place + 1 WHERE place = 2", SplitWrong),
         ("merchant_staff", "seller = seller + 100000 WHERE role = 'viewer'", PartyWrong),
+        ("staff_book", "seller = seller + 100000", PartyWrong),
         ("staff_place", "user = user + 100000 WHERE role = 'viewer'", PartyWrong),
         ("staff_place", "seller = seller + 100000 WHERE role = 'viewer'", StaffWrong),
         ("merchant_staff", "user = user + 100000 WHERE role = 'viewer'", StaffWrong),

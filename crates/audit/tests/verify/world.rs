@@ -24,6 +24,7 @@ use engine::{
 use engine::{
     ApproveOperator, FoundOperators, NoteAct, NoteStaffAct, ProposeOperator, SetStaff, ShopClose, ShopRefund,
 };
+use engine::{AskRefund, RefuseRefundWish};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{
@@ -100,6 +101,17 @@ impl World {
         world
     }
 
+    /// A copy of a small world of payments by counter codes, in every state.
+    pub(crate) fn of_counter_codes() -> World {
+        static LIVED: OnceLock<World> = OnceLock::new();
+        let lived = LIVED.get_or_init(|| {
+            let world = World { folder: TempDir::new().unwrap() };
+            play(&world, |_, _| {}, async |script: Script| script.counter_codes().await);
+            world
+        });
+        World::of(lived)
+    }
+
     /// A world of its own, looked at while it lives.
     pub(crate) fn watched(watch: impl FnOnce(&World, &Door)) {
         let world = World { folder: TempDir::new().unwrap() };
@@ -172,6 +184,10 @@ fn live(world: &World, watch: impl FnOnce(&World, &Door)) {
 }
 
 fn live_on(world: &World, escrows: bool, watch: impl FnOnce(&World, &Door)) {
+    play(world, watch, async |script: Script| Script { escrows, ..script }.run().await);
+}
+
+fn play(world: &World, watch: impl FnOnce(&World, &Door), script: impl AsyncFnOnce(Script)) {
     let now = Arc::new(AtomicI64::new(START_US));
     let clock = now.clone();
     let store = SqliteStore::open(&world.tables()).unwrap();
@@ -179,7 +195,8 @@ fn live_on(world: &World, escrows: bool, watch: impl FnOnce(&World, &Door)) {
     let clock: cell::Clock = Arc::new(move || clock.fetch_add(1_000, Ordering::Relaxed));
     let (cell, door) = Cell::open(&world.journal(), Box::new(store), clock, options).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(Script { door: door.clone(), now, code: 0, tables: world.tables(), escrows }.run());
+    let tables = world.tables();
+    runtime.block_on(script(Script { door: door.clone(), now, code: 0, tables, escrows: false }));
     watch(world, &door);
     drop(door);
     cell.close();
@@ -285,6 +302,7 @@ impl Script {
             self.disputed(&cast).await;
         }
         crate::contracts::live(&self.door, shop).await;
+        crate::contracts::rules(&self.door).await;
         self.agreements(&cast).await;
         let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
         let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
@@ -299,6 +317,24 @@ impl Script {
         self.deliver().await;
         self.pass(30 * HOUR_US);
         crate::day_closes::live(&self.door, &self.tables).await;
+    }
+
+    /// Orders by the code on the counter of one buyer: see `counter_codes`.
+    async fn counter_codes(mut self) {
+        let cast = self.cast().await;
+        self.pass(2_000_000);
+        for number in 1..=crate::counter_codes::ORDERS {
+            let mut command = self.order(&cast, &format!("C{number}"), 1_500, Product::StaticCode, None);
+            command.meaning.named_buyer = Some(cast.alice);
+            let order = self.door.ask(command).await.unwrap().order;
+            crate::counter_codes::pay(&self.door, number, order.no, cast.alice).await;
+            if matches!(number, 1 | 3) {
+                self.confirm(&order, cast.alice).await.unwrap();
+            }
+            if number == 5 {
+                self.refund(cast.shop, &order, 500, "R1").await.unwrap();
+            }
+        }
     }
 
     /// Two payments by the code on the counter, a part of the second given back, and one that nobody paid.
@@ -332,6 +368,7 @@ impl Script {
 
         assert_ne!(stall.slot(), bob.slot(), "the refund goes from one slot to another");
         let paid = self.pay(of_stall, "T32-refunded-by-a-person", 1_000, bob).await;
+        self.asks_back(&paid, bob, "W1").await;
         let refund = RefundOrder {
             seller: stall,
             which: Which::No(paid.no),
@@ -344,6 +381,22 @@ impl Script {
         let offered = self.offer(of_stall, "T33-taken-back", 900).await;
         let which = Which::No(offered.no);
         self.door.ask(ShopClose { seller: stall, which, by: owner }).await.unwrap();
+        for (number, is_asked_again) in [("T34-asked-back-again", true), ("T35-not-given-back", false)] {
+            let paid = self.pay(of_stall, number, 700, bob).await;
+            let asking = self.asks_back(&paid, bob, "W1").await;
+            let reason = Text::new("it was eaten").unwrap();
+            let no = RefuseRefundWish { seller: stall, order_no: paid.no, asking, reason, by: owner };
+            self.door.ask(no).await.unwrap();
+            if is_asked_again {
+                self.asks_back(&paid, bob, "W2").await;
+            }
+        }
+    }
+
+    /// A buyer asks for its money back; which asking of the order that is.
+    async fn asks_back(&self, order: &Order, buyer: PartyId, key: &str) -> u32 {
+        let (key, reason) = (Text::new(key).unwrap(), Text::new("it is cold").unwrap());
+        self.door.ask(AskRefund { buyer, order_no: order.no, key, reason }).await.unwrap().asking
     }
 
     /// The first admin, a second one who takes the post, a clerk, and one who is only proposed.

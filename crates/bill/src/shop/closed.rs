@@ -1,15 +1,20 @@
 //! The closed days of a merchant with their sums, which are those of the trade bills of these days.
 
-use crate::sales::trade_lines_looked;
+use crate::sales::{silent_refunds, trade_lines_looked};
 use crate::{BillError, LINES_MAX, TradeKind, TradeLine};
 use base::{Day, PartyId};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 use store::Reader;
+use trade::Refund;
 
 /// Most days that are summed at once: each walks the postings of a day.
 pub const CLOSED_DAYS_MAX: u32 = 31;
 /// Most postings that are looked at at once: those of all parties of the slot, for no index leads to a merchant's own.
 const CLOSED_POSTINGS_MAX: u32 = 1_000_000;
+/// Most splits that are looked at at once: those of all parties of the slot, of all orders that may still have been
+/// refunded in these days.
+const CLOSED_SPLITS_MAX: u32 = 1_000_000;
 
 /// What the trade lines of a day come to, fen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -48,7 +53,7 @@ pub enum ClosedTold {
     Sums(ClosedSums),
     /// A refund of it is under way, so that they could change.
     Unsettled,
-    /// It has more lines than a bill may, or more postings than are looked at at once.
+    /// It has more lines than a bill may, or there are more postings or splits than are looked at at once.
     TooMany,
 }
 
@@ -68,6 +73,8 @@ struct Most {
     lines: u32,
     /// Postings of all days.
     postings: u32,
+    /// Splits of all orders that may still have been refunded in these days.
+    splits: u32,
 }
 
 /// So many days at most up to and with the last one, newest first, and none before the first: fewer where so many
@@ -82,7 +89,7 @@ pub fn closed_days(
     last: Day,
     count: u32,
 ) -> Result<ClosedPage, BillError> {
-    let most = Most { lines: LINES_MAX, postings: CLOSED_POSTINGS_MAX };
+    let most = Most { lines: LINES_MAX, postings: CLOSED_POSTINGS_MAX, splits: CLOSED_SPLITS_MAX };
     closed_within(reader, seller, (first, last), count, most)
 }
 
@@ -94,11 +101,14 @@ fn closed_within(
     most: Most,
 ) -> Result<ClosedPage, BillError> {
     let (mut days, mut day, mut left) = (Vec::new(), last, Left::new(most.postings));
-    for _day in 0..count.min(CLOSED_DAYS_MAX) {
+    let count = count.min(CLOSED_DAYS_MAX);
+    let oldest = first.max(last.minus_days(count.saturating_sub(1)));
+    let silent = Silent::of(reader, seller, &(oldest.begins_at_us()..ends_us(last)), most.splits)?;
+    for _day in 0..count {
         if day < first {
             break;
         }
-        let told = match sums_of(reader, seller, day, most.lines, &mut left) {
+        let told = match sums_of(reader, seller, day, most.lines, (&silent, &mut left)) {
             Ok(sums) => ClosedTold::Sums(sums),
             Err(BillError::Unsettled) => ClosedTold::Unsettled,
             // The next page begins with this day and has all of the postings for it.
@@ -144,16 +154,48 @@ impl Left {
     }
 }
 
+fn ends_us(day: Day) -> i64 {
+    day.plus_days(1).begins_at_us()
+}
+
+/// Refunds of all days that no posting tells of; looked for once, whatever the number of days.
+struct Silent {
+    /// Absent when there are more splits than are looked at: then no day can be summed.
+    refunds: Option<Vec<Arc<Refund>>>,
+}
+
+impl Silent {
+    fn of(
+        reader: &mut dyn Reader,
+        seller: PartyId,
+        within_us: &Range<i64>,
+        splits_max: u32,
+    ) -> Result<Silent, BillError> {
+        let mut left = Left::new(splits_max);
+        match silent_refunds(reader, seller, within_us, &mut || left.look()) {
+            Ok(refunds) => Ok(Silent { refunds: Some(refunds) }),
+            Err(BillError::TooLong) => Ok(Silent { refunds: None }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn within(&self, within_us: &Range<i64>) -> Result<Vec<Arc<Refund>>, BillError> {
+        let refunds = self.refunds.as_ref().ok_or(BillError::TooLong)?;
+        Ok(refunds.iter().filter(|refund| within_us.contains(&refund.at_us)).cloned().collect())
+    }
+}
+
 fn sums_of(
     reader: &mut dyn Reader,
     seller: PartyId,
     day: Day,
     lines_max: u32,
-    left: &mut Left,
+    (silent, left): (&Silent, &mut Left),
 ) -> Result<ClosedSums, BillError> {
-    let within_us = day.begins_at_us()..day.plus_days(1).begins_at_us();
+    let within_us = day.begins_at_us()..ends_us(day);
     let (mut sums, mut lines) = (ClosedSums::default(), 0_u32);
-    trade_lines_looked(reader, seller, within_us, &mut || left.look(), &mut |line| {
+    let silent = silent.within(&within_us)?;
+    trade_lines_looked(reader, seller, within_us, silent, &mut || left.look(), &mut |line| {
         lines += 1;
         if lines > lines_max {
             return Err(BillError::TooLong);
@@ -198,10 +240,13 @@ fn add(sum: &mut i64, part: i64) -> Result<(), BillError> {
 mod tests {
     use super::*;
     use crate::shop::samples::{day_at, paid, shop, tables};
+    use crate::shop::samples::{order, refund};
+    use base::Text;
     use engine::Row;
     use store::Store;
+    use trade::{RefundState, Split, SplitKind};
 
-    const WHOLE: Most = Most { lines: 9, postings: 99 };
+    const WHOLE: Most = Most { lines: 9, postings: 99, splits: 99 };
 
     /// Sales of one fen on these days from the first on, so many of each.
     fn sales(of_days: &[i64]) -> Vec<Row> {
@@ -246,5 +291,49 @@ mod tests {
         // A day that has more by itself is passed over, so that no page begins for ever with it.
         let most = Most { postings: 4, ..WHOLE };
         assert_eq!(told(rows, 1, 9, most), (vec![(1, None)], Some(1)));
+    }
+    /// An order of the first day, and on a day after it a refund for which receivers gave all: no posting tells of it.
+    fn silent(day: i64) -> Vec<Row> {
+        let sold = order(day_at(0) + day, 1);
+        let given_back = refund(&sold, "R1", 1, day_at(day) + 7, RefundState::Done);
+        let taken_back = Split {
+            slot: sold.slot,
+            order_no: sold.no,
+            place: 1,
+            kind: SplitKind::Back,
+            out_request_no: Text::new("R1").unwrap(),
+            refund_minor: Some(given_back.amount_minor),
+            reason: None,
+            lines: 0,
+            open: 0,
+            finish: false,
+            at_us: given_back.at_us,
+            made_at_us: Some(given_back.at_us),
+            undone_at_us: None,
+        };
+        vec![Row::Order(Arc::new(sold)), Row::Refund(Arc::new(given_back)), Row::Split(Arc::new(taken_back))]
+    }
+
+    #[test]
+    fn a_refund_that_no_posting_tells_of_is_one_of_its_day() {
+        let rows: Vec<Row> = [silent(1), silent(2)].concat();
+        let span = (Day::of(day_at(0)), Day::of(day_at(2)));
+        let store = tables(rows);
+        let page = closed_within(&mut *store.reader().unwrap(), shop(), span, 9, WHOLE).unwrap();
+        let refunds = page.days.iter().map(|day| match day.told {
+            ClosedTold::Sums(sums) => (sums.refunds, sums.refunded_minor),
+            ClosedTold::Unsettled | ClosedTold::TooMany => panic!("{day:?}"),
+        });
+        assert_eq!(refunds.collect::<Vec<_>>(), [(1, 1), (1, 1), (0, 0)]);
+    }
+
+    /// The splits of a year are looked at once for all days; where they are more than may be, no sum is told that could
+    /// be wrong.
+    #[test]
+    fn days_of_too_many_splits_are_told_without_sums() {
+        let rows: Vec<Row> = [silent(1), silent(2), sales(&[1])].concat();
+        let within = |splits| told(rows.clone(), 2, 9, Most { splits, ..WHOLE });
+        assert_eq!(within(2), (vec![(2, Some(0)), (1, Some(0)), (0, Some(1))], None));
+        assert_eq!(within(1), (vec![(2, None), (1, None), (0, None)], None));
     }
 }

@@ -15,7 +15,7 @@ const PAGE: usize = 100;
 const LOOKED_MAX: usize = 2_000;
 
 /// Which orders are wanted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SaleFilter {
     /// Those that stand so.
     pub state: Option<SaleState>,
@@ -23,11 +23,30 @@ pub struct SaleFilter {
     pub from_us: Option<i64>,
     /// Those that were opened before this moment, microseconds UTC.
     pub until_us: Option<i64>,
+    /// Those with these words in what is sold, in capitals or not.
+    pub words: Option<SaleWords>,
+}
+
+/// Words that are looked for in what is sold: never empty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SaleWords(String);
+
+impl SaleWords {
+    /// Words to look for, without blanks around them; `None` where nothing is left.
+    pub fn new(text: &str) -> Option<SaleWords> {
+        let text = text.trim().to_lowercase();
+        (!text.is_empty()).then_some(SaleWords(text))
+    }
+
+    fn are_in(&self, subject: &str) -> bool {
+        subject.to_lowercase().contains(&self.0)
+    }
 }
 
 impl SaleFilter {
     fn fits(&self, order: &Order, now_us: i64) -> bool {
         self.state.is_none_or(|state| state == SaleState::of(order, now_us))
+            && self.words.as_ref().is_none_or(|words| words.are_in(order.subject.as_str()))
     }
 
     /// The number below which a page begins: numbers are made of the moment of opening and of the slot.
@@ -54,6 +73,8 @@ pub struct SalePage {
     /// The next page has the orders below this number; absent when nothing is left. A page may be short, or empty, and
     /// still have one.
     pub next: Option<OrderNo>,
+    /// False where it ended because enough was looked at, before it was full and before the orders were all seen.
+    pub is_whole: bool,
 }
 
 /// The newest orders of a merchant that fit at this moment (microseconds UTC), with numbers below `before`.
@@ -73,11 +94,11 @@ pub fn sale_page(
         let rows = reader.orders(Some(seller), below, PAGE)?;
         for row in &rows {
             if filter.is_older(row.no) {
-                return Ok(SalePage { orders, next: None });
+                return Ok(SalePage { orders, next: None, is_whole: true });
             }
             if filter.fits(row, now_us) {
                 if orders.len() == limit {
-                    return Ok(SalePage { orders, next: below });
+                    return Ok(SalePage { orders, next: below, is_whole: true });
                 }
                 orders.push(row.clone());
             }
@@ -85,10 +106,10 @@ pub fn sale_page(
         }
         looked += rows.len();
         if rows.len() < PAGE {
-            return Ok(SalePage { orders, next: None });
+            return Ok(SalePage { orders, next: None, is_whole: true });
         }
     }
-    Ok(SalePage { orders, next: below })
+    Ok(SalePage { orders, next: below, is_whole: false })
 }
 
 /// The order of a merchant that has this number, ours or its own; ours wins.

@@ -5,11 +5,13 @@
 //! that was read already; one whose number is lower, because it was offered long before it was taken up, comes in its
 //! place. None comes twice.
 
+use super::months::LATE_US;
 use super::{BillKind, Deal, WalletBill};
 use crate::{BillError, Who};
-use base::{BankOrderNo, OrderNo, PartyId, TransferNo};
+use base::{BankOrderNo, Day, OrderNo, PartyId, TransferNo};
 use std::collections::VecDeque;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use store::Reader;
 
@@ -50,6 +52,8 @@ pub struct BillFilter {
     kind: Option<BillKind>,
     /// Lower case, never empty.
     text: Option<String>,
+    /// When bills were paid or came in, microseconds UTC, the end not included.
+    within_us: Option<Range<i64>>,
 }
 
 impl BillFilter {
@@ -57,11 +61,30 @@ impl BillFilter {
     /// in capitals or not. What a masked name hides is not searched: it must not be found out by asking.
     pub fn new(kind: Option<BillKind>, text: &str) -> BillFilter {
         let text = text.trim().to_lowercase();
-        BillFilter { kind, text: Some(text).filter(|text| !text.is_empty()) }
+        BillFilter { kind, text: Some(text).filter(|text| !text.is_empty()), within_us: None }
+    }
+
+    /// Of these, the bills of some days, the first and the last with them, by the moment that a bill tells.
+    #[must_use]
+    pub fn of_days(self, first: Day, last: Day) -> BillFilter {
+        let within_us = first.begins_at_us()..last.plus_days(1).begins_at_us();
+        BillFilter { within_us: Some(within_us), ..self }
+    }
+
+    /// The number below which the walk begins, and the lowest one that it looks at; see [`Walk::down_to`]. A number is
+    /// of the moment when a deal was asked for: its bill tells no earlier one, and none that is later by more than
+    /// [`LATE_US`], but for transfers that came in.
+    fn bounds(&self, before: Option<BillCursor>) -> (Option<i64>, i64) {
+        let before = before.map(|before| before.0);
+        let Some(within_us) = &self.within_us else { return (before, 0) };
+        let end = within_us.end.saturating_mul(100).max(0);
+        let lowest = within_us.start.saturating_sub(LATE_US).saturating_mul(100);
+        (Some(before.map_or(end, |before| before.min(end))), lowest)
     }
 
     fn wants(&self, deal: &Deal) -> bool {
         self.kind.is_none_or(|kind| kind == deal.kind())
+            && self.within_us.as_ref().is_none_or(|within_us| within_us.contains(&deal.at_us()))
     }
 
     fn fits(&self, bill: &WalletBill) -> bool {
@@ -92,7 +115,8 @@ pub fn bill_page(
     before: Option<BillCursor>,
     limit: usize,
 ) -> Result<BillPage, BillError> {
-    let mut walk = Walk::new(party, filter.kind, before.map(|before| before.0), PAGE);
+    let (begin, lowest) = filter.bounds(before);
+    let mut walk = Walk::new(party, filter.kind, begin, PAGE).down_to(lowest);
     let (mut who, mut bills, mut last) = (Who::default(), Vec::new(), before);
     for _looked in 0..LOOKED_MAX {
         if bills.len() == limit {
@@ -116,11 +140,27 @@ struct List {
     of: ListOf,
     /// Numbers below this one are still to be read; absent when none was read.
     before: Option<i64>,
+    /// Numbers below this one are not wanted.
+    lowest: i64,
     read: VecDeque<(i64, Option<Deal>)>,
     is_read: bool,
 }
 
 impl List {
+    /// Reads the next rows, when none is left of those that were read.
+    fn fill(&mut self, reader: &mut dyn Reader, party: PartyId, page: usize) -> Result<(), BillError> {
+        if !self.read.is_empty() || self.is_read {
+            return Ok(());
+        }
+        self.read = self.of.read(reader, party, self.before, page)?;
+        let read = self.read.len();
+        self.before = self.read.back().map(|(number, _)| *number).or(self.before);
+        // Numbers fall: behind the first that is not wanted none is.
+        self.read.truncate(self.read.iter().take_while(|(number, _)| *number >= self.lowest).count());
+        self.is_read = read < page || self.read.len() < read;
+        Ok(())
+    }
+
     /// The number of the next row, when one was read.
     fn newest(&self) -> Option<i64> {
         self.read.front().map(|(number, _)| *number)
@@ -189,19 +229,26 @@ pub(super) struct Walk {
 impl Walk {
     /// Below a number, or from the newest; reads so many rows of a list at once.
     pub(super) fn new(party: PartyId, kind: Option<BillKind>, before: Option<i64>, page: usize) -> Walk {
-        let list = |of: &ListOf| List { of: *of, before, read: VecDeque::new(), is_read: false };
+        let list = |of: &ListOf| List { of: *of, before, lowest: 0, read: VecDeque::new(), is_read: false };
         Walk { party, lists: ListOf::with(kind).iter().map(list).collect(), page }
+    }
+
+    /// Ends at a number, but for transfers that came in: one whose payer was frozen waits for as long as that takes, so
+    /// that nobody knows how old the number is of what came in today. They are looked at to the first of them.
+    fn down_to(mut self, lowest: i64) -> Walk {
+        for list in &mut self.lists {
+            list.lowest = match list.of {
+                ListOf::Trades | ListOf::Transfers | ListOf::BankOrders => lowest,
+                ListOf::Received => 0,
+            };
+        }
+        self
     }
 
     /// The next row by its number, with its deal where it is one of its own. `None` when nothing is left.
     pub(super) fn next(&mut self, reader: &mut dyn Reader) -> Result<Option<(i64, Option<Deal>)>, BillError> {
         for list in &mut self.lists {
-            if !list.read.is_empty() || list.is_read {
-                continue;
-            }
-            list.read = list.of.read(reader, self.party, list.before, self.page)?;
-            list.is_read = list.read.len() < self.page;
-            list.before = list.read.back().map(|(number, _)| *number).or(list.before);
+            list.fill(reader, self.party, self.page)?;
         }
         let newest = self.lists.iter_mut().max_by_key(|list| list.newest());
         Ok(newest.and_then(|list| list.read.pop_front()))

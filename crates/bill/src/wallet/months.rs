@@ -17,9 +17,9 @@ const PAGE: usize = 500;
 /// Rows that are counted at most; a person has a few a day.
 const ROWS_MAX: usize = 100_000;
 /// How much later than its number, which is of when it was asked for, a deal may be paid or come in and still be
-/// counted. Orders live for 15 days at most, transfers are offered for three and wait for one, and an account that is
-/// frozen keeps its transfers back.
-const LATE_US: i64 = 31 * DAY_US;
+/// counted. Orders live for 15 days at most, transfers are offered for three and wait for one. An account that is
+/// frozen keeps its transfers back, and for how long nobody knows: one that comes in later than this is in no month.
+pub(super) const LATE_US: i64 = 31 * DAY_US;
 
 const _: () = assert!(LATE_US >= 2 * trade::EXPIRY_DEFAULT_US, "an order may be paid in all its life");
 

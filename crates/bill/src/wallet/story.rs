@@ -4,13 +4,13 @@ use super::{Deal, WalletBill, transfer_of};
 use crate::account::order_of;
 use crate::refunds::Refunds;
 use crate::{BillError, Who};
-use base::OrderNo;
-use engine::{Key, Row, late_return};
+use base::BankOrderNo;
+use engine::{Key, Row, late_return, refund_return};
 use fund::{BankOrder, BankOrderState};
 use money::Money;
 use std::sync::Arc;
 use store::Reader;
-use trade::{RefundState, Trade, TradeState};
+use trade::{Refund, RefundState, Trade, TradeState};
 use transfer::{Transfer, TransferState};
 
 /// What happened, or is to happen.
@@ -26,8 +26,14 @@ pub enum Happened {
     Arrives,
     /// Whoever was to have it has it.
     Arrived,
-    /// The merchant gave money back.
+    /// The merchant gave money back that is not there yet: on its way to the buyer, or at the bank of the card.
+    RefundUnderWay,
+    /// What the merchant gave back is there.
     Refunded,
+    /// The card did not take what the merchant gave back: it is in the balance.
+    RefundCredited,
+    /// What the merchant gave back reached nobody: the merchant has it again.
+    RefundReturned,
     /// It could not arrive or was called back: the person has it again.
     Returned,
     /// It was given up, or its time was over.
@@ -110,8 +116,9 @@ fn of_payment(reader: &mut dyn Reader, trade: &Trade) -> Result<Vec<Happening>, 
         happenings.extend(came_to_nothing(reader, &order)?);
     }
     happenings.extend(trade.paid_at_us.map(|at_us| moved(at_us, Happened::Paid, trade.total())));
-    if trade.refunded_minor.units() > 0 {
-        happenings.extend(refunds_of(reader, trade.no)?);
+    // Also where the buyer has nothing of it: a refund may be under way, or have come back.
+    if trade.paid_at_us.is_some() {
+        happenings.extend(refunds_of(reader, trade)?);
     }
     // What was wholly given back was closed by that, and the refund tells it.
     let closed_at_us = trade.closed_at_us.filter(|_| trade.state == TradeState::Closed);
@@ -173,11 +180,29 @@ fn came_to_nothing(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<
 /// When the bank's word came of the order that brings back what it took too late, which is one of its own.
 pub(super) fn returned_at_us(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<i64>, BillError> {
     let Some(key) = late_return(order) else { return Ok(None) };
-    let Some(Row::BankOrderKey(named)) = reader.row(&key)? else { return Ok(None) };
-    match reader.row(&Key::BankOrder((order.slot, named.no)))? {
-        Some(Row::BankOrder(back)) => Ok(back.heard_at_us),
+    Ok(order_named(reader, &key)?.and_then(|back| back.heard_at_us))
+}
+
+/// The order to a bank that a row of names leads to.
+fn order_named(reader: &mut dyn Reader, key: &Key) -> Result<Option<Arc<BankOrder>>, BillError> {
+    let Some(Row::BankOrderKey(named)) = reader.row(key)? else { return Ok(None) };
+    match reader.row(&Key::BankOrder((named.slot, named.no)))? {
+        Some(Row::BankOrder(order)) => Ok(Some(order)),
         _ => Ok(None),
     }
+}
+
+/// The order that brings a refund to the card that paid.
+pub(super) fn refund_order(
+    reader: &mut dyn Reader,
+    trade: &Trade,
+    paid_by: BankOrderNo,
+    refund: &Refund,
+) -> Result<Option<Arc<BankOrder>>, BillError> {
+    let Some(key) = refund_return(trade.buyer, paid_by, refund.out_request_no.as_str()) else {
+        return Ok(None);
+    };
+    order_named(reader, &key)
 }
 
 /// The bank refused an order, and why.
@@ -186,15 +211,43 @@ fn refused(at_us: i64, order: &BankOrder) -> Happening {
     Happening { note, ..told(at_us, Happened::Failed) }
 }
 
-/// The refunds that the buyer has.
-fn refunds_of(reader: &mut dyn Reader, order_no: OrderNo) -> Result<Vec<Happening>, BillError> {
-    let all = Refunds::default().all(reader, order_no)?;
-    let done = all.iter().filter(|refund| refund.state == RefundState::Done);
-    let happening = done.map(|refund| Happening {
-        note: refund.reason.as_ref().map(ToString::to_string),
-        ..moved(refund.at_us, Happened::Refunded, refund.amount())
-    });
-    Ok(happening.collect())
+/// Where each refund stands, and since when. When one came back to its merchant is written nowhere: it follows at once.
+fn refunds_of(reader: &mut dyn Reader, trade: &Trade) -> Result<Vec<Happening>, BillError> {
+    let all = Refunds::default().all(reader, trade.no)?;
+    let mut happenings = Vec::new();
+    for refund in &*all {
+        let note = refund.reason.as_ref().map(ToString::to_string);
+        let tell = |at_us, what| Happening { note: note.clone(), ..moved(at_us, what, refund.amount()) };
+        match (refund.state, trade.bank_order) {
+            (RefundState::UnderWay, _) => happenings.push(tell(refund.at_us, Happened::RefundUnderWay)),
+            (RefundState::Returned, _) => happenings.push(tell(refund.at_us, Happened::RefundReturned)),
+            (RefundState::Done, None) => happenings.push(tell(refund.at_us, Happened::Refunded)),
+            (RefundState::Done, Some(paid_by)) => {
+                happenings.push(tell(refund.at_us, Happened::RefundUnderWay));
+                let order = refund_order(reader, trade, paid_by, refund)?;
+                let end = order.and_then(|order| at_card(&order));
+                happenings.extend(end.map(|(at_us, what)| tell(at_us, what)));
+            }
+        }
+    }
+    Ok(happenings)
+}
+
+/// What the bank said of an order that brings a refund to a card, and when; what is owed to a card is never given up.
+fn at_card(order: &BankOrder) -> Option<(i64, Happened)> {
+    let what = match order.state {
+        BankOrderState::Done => Happened::Refunded,
+        BankOrderState::Failed => Happened::RefundCredited,
+        BankOrderState::Draft
+        | BankOrderState::Asked
+        | BankOrderState::Unknown
+        | BankOrderState::GivenUp
+        | BankOrderState::Closed
+        | BankOrderState::Returning
+        | BankOrderState::Returned
+        | BankOrderState::Credited => return None,
+    };
+    order.heard_at_us.map(|at_us| (at_us, what))
 }
 
 fn of_transfer(transfer: &Transfer) -> Vec<Happening> {

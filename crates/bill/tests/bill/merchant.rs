@@ -2,13 +2,17 @@
 
 use crate::samples::*;
 use base::{AppId, DAY_US, Day, HOUR_US, OrderNo, PartyId};
-use bill::{SaleFilter, SalePage, SaleState, Takings, sale_of, sale_page, settled_page, shop_dashboard};
+use bill::{
+    SaleFilter, SalePage, SaleState, SaleWords, Takings, open_wishes, sale_of, sale_page, settled_page,
+    shop_dashboard,
+};
 use engine::Row;
 use money::{Currency, Minor};
 use store::{MemoryStore, Reader, Store};
 use trade::WireCharset;
 use trade::{
-    Order, OrderNumber, OrderState, Product, REFUND_WINDOW_US, Refund, RefundState, SettlementBatch,
+    Order, OrderNumber, OrderState, Product, REFUND_WINDOW_US, Refund, RefundState, RefundWish,
+    RefundWishState, SettlementBatch,
 };
 
 /// An order of the shop over ten yuan that waits for somebody.
@@ -116,7 +120,7 @@ fn pages_of_orders_have_each_once_and_say_whether_there_are_more() {
         assert_eq!(found, newest_first, "in pages of {limit}");
     }
     let nobody = sale_page(&mut *reader, ann(), &every, NOON_US, None, 10).unwrap();
-    assert_eq!(nobody, SalePage { orders: Vec::new(), next: None });
+    assert_eq!(nobody, SalePage { orders: Vec::new(), next: None, is_whole: true });
 }
 
 #[test]
@@ -127,9 +131,36 @@ fn a_filter_that_fits_little_ends_its_page_and_goes_on() {
     let paid = SaleFilter { state: Some(SaleState::Paid), ..SaleFilter::default() };
     let mut reader = store.reader().unwrap();
     let first = page(&mut *reader, &paid, None, 20);
-    assert!(first.orders.is_empty() && first.next.is_some(), "{first:?}");
+    assert!(first.orders.is_empty() && first.next.is_some() && !first.is_whole, "{first:?}");
     let second = page(&mut *reader, &paid, first.next, 20);
     assert_eq!((second.orders.len(), second.orders[0].no, second.next), (1, rare.no, None));
+    assert!(second.is_whole);
+}
+
+#[test]
+fn words_are_looked_for_in_what_is_sold() {
+    let sells = |at_us, subject| Order { subject: text(subject), ..offered(at_us) };
+    let named: Vec<Order> = [(1, "Iced COFFEE, large"), (2, "热咖啡"), (3, "tea")]
+        .map(|(after, subject)| sells(NOON_US + after, subject))
+        .into();
+    // So many of something else that one page does not come to the oldest ones.
+    let many = (0..2_500).map(|at| row(sells(NOON_US + 1_000 + at, "bread")));
+    let newest = sells(NOON_US + 10_000, "coffee beans");
+    let store = tables(many.chain(named.iter().cloned().map(row)).chain([row(newest.clone())]));
+    let mut reader = store.reader().unwrap();
+    let of = |words: &str| SaleFilter { words: SaleWords::new(words), ..SaleFilter::default() };
+    let first = page(&mut *reader, &of(" Coffee "), None, 20);
+    let numbers = |page: &SalePage| page.orders.iter().map(|order| order.no).collect::<Vec<_>>();
+    assert_eq!((numbers(&first), first.is_whole), (vec![newest.no], false), "it ended early, and says so");
+    let second = page(&mut *reader, &of("coffee"), first.next, 20);
+    assert_eq!((numbers(&second), second.next, second.is_whole), (vec![named[0].no], None, true));
+    let full = page(&mut *reader, &of("bread"), None, 20);
+    assert_eq!((full.orders.len(), full.is_whole, full.next.is_some()), (20, true, true), "it is full");
+    let chinese = page(&mut *reader, &of("咖啡"), first.next, 20);
+    assert_eq!(numbers(&chinese), [named[1].no]);
+    let both = SaleFilter { state: Some(SaleState::Paid), ..of("coffee") };
+    assert!(page(&mut *reader, &both, first.next, 20).orders.is_empty(), "each part of a filter holds");
+    assert_eq!(SaleWords::new("  "), None, "nothing is looked for");
 }
 
 #[test]
@@ -142,7 +173,7 @@ fn days_bound_orders_by_when_they_were_opened() {
     for (from_us, until_us, expected) in
         [(None, None, 4), (from, None, 3), (None, until, 3), (from, until, 2)]
     {
-        let filter = SaleFilter { state: None, from_us, until_us };
+        let filter = SaleFilter { from_us, until_us, ..SaleFilter::default() };
         let found = page(&mut *reader, &filter, None, 10);
         assert_eq!((found.orders.len(), found.next), (expected, None), "{from_us:?} {until_us:?}");
     }
@@ -249,4 +280,46 @@ fn settled_days_come_newest_first_in_pages() {
     assert_eq!(told(Some(first.plus_days(3)), 2), (vec![2, 1], Some(1)));
     assert_eq!(told(Some(first.plus_days(1)), 2), (vec![0], None));
     assert_eq!(told(Some(first), 2), (Vec::new(), None));
+}
+
+/// What the buyer of an order asked for, ten seconds after it was paid.
+fn asked_back(order: &Order, buyer: PartyId, state: RefundWishState) -> RefundWish {
+    let asked_at_us = order.opened_at_us + 11_000_000;
+    RefundWish {
+        slot: order.slot,
+        seller: order.seller,
+        order_no: order.no,
+        buyer,
+        state,
+        asking: 1,
+        key: text("k"),
+        first_key: None,
+        second_key: None,
+        reason: text("it is cold"),
+        asked_at_us,
+        answer: (state == RefundWishState::Refused).then(|| text("it was eaten")),
+        answered_at_us: (state != RefundWishState::Open).then_some(asked_at_us),
+    }
+}
+
+#[test]
+fn buyers_who_wait_are_found_behind_all_who_were_answered() {
+    // More of them than any page would look through.
+    let answered = (0..3_000).map(|at| {
+        let state = if at % 2 == 0 { RefundWishState::Met } else { RefundWishState::Refused };
+        row(asked_back(&sold(NOON_US + at, ann()), ann(), state))
+    });
+    let waiting: Vec<Order> = (0..3).map(|at| sold(NOON_US + DAY_US + at, ann())).collect();
+    let asked = waiting.iter().map(|order| row(asked_back(order, ann(), RefundWishState::Open)));
+    let rows: Vec<Row> = answered.chain(asked).chain(waiting.iter().cloned().map(row)).collect();
+    let store = tables(rows);
+    let mut reader = store.reader().unwrap();
+    let mut page = |after, limit| {
+        let page = open_wishes(&mut *reader, shop(), after, limit).unwrap();
+        (page.wishes.iter().map(|(_, order)| order.no).collect::<Vec<_>>(), page.next)
+    };
+    let numbers: Vec<OrderNo> = waiting.iter().map(|order| order.no).collect();
+    assert_eq!(page(None, 2), (numbers[..2].to_vec(), Some(numbers[1])));
+    assert_eq!(page(Some(numbers[1]), 2), (numbers[2..].to_vec(), None));
+    assert_eq!(page(None, 3), (numbers, None), "nothing is left");
 }

@@ -1,12 +1,13 @@
 //! Bills in pages: each once, newest first, whatever comes in between; filtered by kind and by text.
 
 use crate::samples::*;
-use base::TransferNo;
+use base::{DAY_US, Day, TransferNo};
 use bill::{BillCursor, BillFilter, BillKind, BillPage, bill_page};
 use engine::Row;
 use fund::BankOrderKind;
 use store::{MemoryStore, Reader, Store};
-use transfer::Transfer;
+use trade::Trade;
+use transfer::{Received, Transfer};
 
 /// A deal of each kind, one after another, `at` seconds after noon, and orders to banks that are no bills.
 fn one_of_each(at: i64) -> Vec<Row> {
@@ -177,6 +178,59 @@ fn what_stands_beside_a_bill_is_read_with_it() {
             ["Coffee beans", "Blue Teapot", "sho***@example.com"],
         ]
     );
+}
+
+/// A day has what was paid or came in on it, also what was asked for before; what is older is not walked.
+#[test]
+fn bills_of_some_days_are_of_no_other() {
+    let late = Trade { paid_at_us: Some(NOON_US), ..paid(NOON_US - 10 * DAY_US) };
+    let days = (-3..4).flat_map(|day| one_of_each(day * DAY_US / 10_000_000));
+    let store = tables(days.chain([row(late.clone())]));
+    let today = Day::of(NOON_US);
+    let of = |first: Day, last: Day, limit: usize| {
+        let filter = BillFilter::default().of_days(first, last);
+        walked(&mut *store.reader().unwrap(), &filter, limit, &mut || {})
+    };
+    for limit in [1, 2, 100] {
+        let found = of(today, today, limit);
+        assert_eq!(found.len(), 6, "in pages of {limit}: {found:?}");
+        assert_eq!(found[5], late.no.to_string(), "asked for long before, paid on the day");
+    }
+    assert_eq!(of(today.minus_days(1), today.plus_days(1), 4).len(), 16);
+    assert_eq!(
+        of(today.minus_days(10), today.minus_days(10), 4),
+        Vec::<String>::new(),
+        "it was not paid then"
+    );
+    assert_eq!(of(today.plus_days(1), today.minus_days(1), 4), Vec::<String>::new(), "days out of order");
+    let filter = BillFilter::new(Some(BillKind::TopUp), "").of_days(today, today);
+    assert_eq!(walked(&mut *store.reader().unwrap(), &filter, 4, &mut || {}).len(), 1, "with a kind too");
+}
+
+/// A transfer whose payer was frozen comes in when the payer is free again, months after its number; and it is of that
+/// day, whatever lies between.
+#[test]
+fn what_came_in_long_after_it_was_sent_is_of_the_day_on_which_it_came() {
+    let waited = Received { at_us: NOON_US, ..received(NOON_US - 60 * DAY_US) };
+    let between = (0..2_500).map(|at| row(received(NOON_US - 40 * DAY_US + at)));
+    let older = (0..60).map(|at| row(paid(NOON_US - 50 * DAY_US + at)));
+    let store = tables(between.chain(older).chain([row(waited.clone()), row(paid(NOON_US))]));
+    let today = Day::of(NOON_US);
+    for filter in [BillFilter::default(), BillFilter::new(Some(BillKind::TransferIn), "")] {
+        let found = walked(&mut *store.reader().unwrap(), &filter.of_days(today, today), 20, &mut || {});
+        assert_eq!(found.last(), Some(&waited.no.to_string()), "{found:?}");
+        assert!(found.len() <= 2, "{found:?}");
+    }
+}
+
+/// Months of bills that are older than the days asked for cost nothing: the page ends before them.
+#[test]
+fn what_is_older_than_the_days_is_not_walked() {
+    let old = (0..2_500).map(|at| row(paid(NOON_US - 40 * DAY_US + at)));
+    let store = tables(old.chain([row(paid(NOON_US))]));
+    let filter = BillFilter::new(None, "no such words").of_days(Day::of(NOON_US), Day::of(NOON_US));
+    let found = page(&mut *store.reader().unwrap(), &filter, None, 20);
+    assert_eq!(found, BillPage { bills: Vec::new(), next: None });
 }
 
 /// A filter that fits nothing stops after so many rows and says where to go on.

@@ -172,7 +172,7 @@ fn happened(store: &MemoryStore, deal: Deal) -> Vec<(Happened, u64)> {
 }
 
 #[test]
-fn a_payment_tells_the_refunds_that_arrived() {
+fn a_payment_tells_each_refund_as_it_stands() {
     let trade = Trade { refunded_minor: minor(5_00), ..paid(NOON_US) };
     let (later, earlier) = (NOON_US + 9_000_000, NOON_US + 8_000_000);
     let store = tables([
@@ -184,11 +184,66 @@ fn a_payment_tells_the_refunds_that_arrived() {
     ]);
     use Happened as H;
     let deal = Deal::Payment(Arc::new(trade));
-    let expected = [(H::Created, 0), (H::Paid, 10_00), (H::Refunded, 2_00), (H::Refunded, 3_00)];
+    let expected = [
+        (H::Created, 0),
+        (H::Paid, 10_00),
+        (H::Refunded, 2_00),
+        (H::Refunded, 3_00),
+        (H::RefundUnderWay, 1_00),
+        (H::RefundReturned, 1_00),
+    ];
     assert_eq!(happened(&store, deal.clone()), expected);
     let story = bill_story(&mut *store.reader().unwrap(), deal).unwrap();
-    assert_eq!(story.happenings[2].note.as_deref(), Some("too cold"));
+    for (happening, at_us) in story.happenings[2..].iter().zip([earlier, later, later, later]) {
+        assert_eq!((happening.at_us, happening.note.as_deref()), (at_us, Some("too cold")));
+    }
     assert_eq!((story.remark, story.merchant_no, story.fee), (None, None, fen(0)));
+}
+
+#[test]
+fn refunds_of_which_the_buyer_has_nothing_are_told() {
+    use Happened as H;
+    for (state, what) in
+        [(RefundState::UnderWay, H::RefundUnderWay), (RefundState::Returned, H::RefundReturned)]
+    {
+        let store = tables([row(paid(NOON_US)), row(refund("A", 3_00, state, NOON_US + 9_000_000))]);
+        let told = happened(&store, Deal::Payment(Arc::new(paid(NOON_US))));
+        assert_eq!(told, [(H::Created, 0), (H::Paid, 10_00), (what, 3_00)], "{state:?}");
+    }
+}
+
+#[test]
+fn a_refund_to_a_card_is_told_as_its_bank_tells_it() {
+    use {BankOrderState as B, Happened as H};
+    let pays = at_bank(NOON_US + 9, BankOrderKind::Pay);
+    let trade = Trade { bank_order: Some(pays.no), refunded_minor: minor(3_00), ..paid(NOON_US) };
+    let given_at_us = NOON_US + 9_000_000;
+    for (state, end) in [
+        (None, None),
+        (Some(B::Asked), None),
+        (Some(B::Unknown), None),
+        (Some(B::Done), Some(H::Refunded)),
+        (Some(B::Failed), Some(H::RefundCredited)),
+    ] {
+        let refund = refund("A", 3_00, RefundState::Done, given_at_us);
+        let mut rows = vec![row(trade.clone()), row(pays.clone()), row(refund)];
+        let mut heard_at_us = None;
+        if let Some(state) = state {
+            let key = text(&format!("{} refund A", pays.no));
+            let back = BankOrder { state, key, ..at_bank(given_at_us, BankOrderKind::Return) };
+            heard_at_us = back.heard_at_us;
+            let (slot, party, kind, key, no) = (back.slot, back.party, back.kind, back.key.clone(), back.no);
+            rows.extend([row(BankOrderKey { slot, party, kind, key, no }), row(back)]);
+        }
+        let deal = Deal::Payment(Arc::new(trade.clone()));
+        let story = bill_story(&mut *tables(rows).reader().unwrap(), deal).unwrap();
+        let refunds = story.happenings.iter().filter(|one| one.note.as_deref() == Some("too cold"));
+        let found: Vec<_> = refunds.map(|one| (one.what, one.at_us, one.amount)).collect();
+        let amount = Some(fen(3_00));
+        let under_way = (H::RefundUnderWay, given_at_us, amount);
+        let end = end.map(|what| (what, heard_at_us.unwrap(), amount));
+        assert_eq!(found, [under_way].into_iter().chain(end).collect::<Vec<_>>(), "{state:?}");
+    }
 }
 
 #[test]

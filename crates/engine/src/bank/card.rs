@@ -1,5 +1,6 @@
 //! Binds a card to a party and gives it up.
 
+use super::pockets;
 use crate::command::Next;
 use crate::{Fault, Rows, Stop};
 use base::{CardNo, PartyId, Slot};
@@ -161,5 +162,6 @@ pub(crate) fn unbind_card(
     let changed_at_us = rows.now_us();
     let ended = Arc::new(Card { state: CardState::Unbound, changed_at_us, ..(*card).clone() });
     rows.put_shared(ended.clone());
+    pockets::drop_card(rows, command.party, ended.no)?;
     Ok(Next::Answer(ended))
 }

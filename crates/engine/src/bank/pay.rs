@@ -214,7 +214,11 @@ pub(super) fn let_go(
     counted_at_us: Option<i64>,
 ) -> Result<(), Fault> {
     let Some(trade) = trade_of(rows, order)? else {
-        // It was given up before, and kept its room until the bank's last word.
+        if order.state == BankOrderState::GivenUp {
+            // What it pays was never there: it keeps its room as one that was given up before that was known.
+            return Ok(());
+        }
+        // It was given up before, or what it pays was never there: it kept its room until the bank's last word.
         return counted_at_us.map_or(Ok(()), |at_us| static_code::free_given_up(rows, order, at_us));
     };
     rows.put(Trade { bank_order: None, ..(*trade).clone() });

@@ -28,7 +28,7 @@ pub(crate) struct Two {
     pub(crate) buyers: World,
     pub(crate) seller: PartyId,
     app: AppId,
-    buyer: PartyId,
+    pub(crate) buyer: PartyId,
 }
 
 fn party(world: &mut World, kind: PartyKind, login: &str) -> PartyId {
@@ -110,7 +110,7 @@ impl Two {
     }
 
     /// The same order, opened for the buyer by name.
-    fn order_for_buyer(&self) -> OpenOrder {
+    pub(crate) fn order_for_buyer(&self) -> OpenOrder {
         let mut order = self.order(300, CODE);
         (order.pay_by, order.meaning.product) = (None, Product::MiniProgram);
         order.meaning.named_buyer = Some(self.buyer);

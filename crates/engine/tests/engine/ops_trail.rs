@@ -54,6 +54,8 @@ fn a_note_names_who_and_what() {
         let nobody = NoteAct { operator: text(name), ..note(OPS_ASKED, None) };
         assert_eq!(noted(&mut world, nobody).err(), Some(NoOperator), "{name:?}");
     }
+    let neither = NoteAct { operator: text(""), act: text(""), ..note("", None) };
+    assert_eq!(noted(&mut world, neither).err(), Some(NoOperator), "of two reasons the first");
     let nothing = NoteAct { act: text(""), ..note(OPS_ASKED, None) };
     assert_eq!(noted(&mut world, nothing).err(), Some(SaysNothing));
     assert_eq!(noted(&mut world, note("", None)).err(), Some(SaysNothing));
@@ -97,4 +99,12 @@ fn an_act_has_one_outcome() {
     noted(&mut world, note("unknown", Some(2))).unwrap();
     assert_eq!(noted(&mut world, note("done", Some(2))).err(), Some(NotAsked));
     assert!(open(&world).is_empty());
+}
+
+#[test]
+#[should_panic(expected = "the numbers of notes are used up")]
+fn a_number_is_never_given_twice() {
+    let mut world = World::new();
+    world.force(OpsTrailHead { slot: Slot::PLATFORM, last: i64::MAX.unsigned_abs(), hash: [7; 32] });
+    world.run(note(OPS_ASKED, None));
 }

@@ -37,7 +37,7 @@ pub(super) fn of_open(refused: OpenRefused) -> Code {
             business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间")
         }
         OpenRefused::BuyerNotFound => BUYER_NOT_EXIST,
-        // No method opens an order by a printed code.
+        // No method opens an order by a counter code.
         OpenRefused::TooManyWaiting => of_pay(PayRefused::StaticLimit),
         OpenRefused::Pay(refused) => of_pay(refused),
     }
@@ -85,7 +85,7 @@ pub(super) fn of_pay(refused: PayRefused) -> Code {
         PayRefused::BuyerStopped => {
             business("ACQ.ERROR_BALANCE_PAYMENT_DISABLE", "买家余额支付已止付，请买家更换付款方式或解除止付")
         }
-        // The second is heard on pages only: no program opens an order of a printed code.
+        // The second is heard on pages only: no program opens an order of a counter code.
         PayRefused::BuyerLimit | PayRefused::StaticLimit => {
             business("ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款超过其账户类别的余额支付限额")
         }

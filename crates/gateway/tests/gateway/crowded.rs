@@ -5,7 +5,7 @@ use crate::shop::{APP_KEY, Shop};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use gateway::Gateway;
+use gateway::{Ending, Gateway, Tally};
 use std::sync::Arc;
 use wire::charset::Charset;
 use wire::sign::SignType;
@@ -176,4 +176,41 @@ async fn a_browser_without_a_place_gets_a_page_and_an_order_string_its_reason() 
     assert!(headers["trace_id"].len() == 32);
     let gateway = Gateway::with_places(shop.world.clone(), shop.door.clone(), 0);
     assert_eq!(gateway.open_order_text(&form).await.unwrap_err().sub_code, "isp.unknow-error");
+}
+
+/// How often a method ended so.
+fn counted(tally: &Tally, method: &str, ending: Ending) -> u64 {
+    let calls = tally.calls();
+    let of_it = calls.iter().filter(|(name, ended, _)| *name == method && *ended == ending);
+    of_it.map(|(_, _, number)| number).sum()
+}
+
+#[tokio::test]
+async fn calls_are_counted_by_method_and_ending_and_never_by_a_strangers_word() {
+    let shop = Shop::open().await;
+    let tally = shop.gateway.tally();
+    let mut client = shop.client().await;
+    let precreate = "alipay.trade.precreate";
+    client.call(precreate, r#"{"out_trade_no":"T1","subject":"x","total_amount":"1.00"}"#).await;
+    client.call(QUERY, r#"{"out_trade_no":"T9"}"#).await;
+    client.post(&client.params(QUERY, "{}", &[])).await;
+    client.post(&client.sign(client.params("alipay.trade.nonsense", "{}", &[]))).await;
+    for (method, ending, number) in [
+        (precreate, Ending::Done, 1),
+        (QUERY, Ending::Refused, 1),
+        (QUERY, Ending::Wrong, 1),
+        ("other", Ending::Wrong, 1),
+        (QUERY, Ending::Done, 0),
+        (QUERY, Ending::TurnedAway, 0),
+    ] {
+        assert_eq!(counted(&tally, method, ending), number, "{method} {ending:?}");
+    }
+    assert!(tally.calls().iter().all(|(name, ..)| [precreate, QUERY, "other"].contains(name)));
+    assert_eq!(tally.took().count, 4);
+    let full = Arc::new(Gateway::with_places(shop.world.clone(), shop.door.clone(), 0));
+    let tally = full.tally();
+    client.router = gateway::routes(full);
+    client.call(QUERY, "{}").await;
+    assert_eq!(counted(&tally, QUERY, Ending::TurnedAway), 1);
+    assert_eq!(tally.took().count, 0, "how long it waited says nothing of calls that are served");
 }

@@ -3,11 +3,13 @@
 
 use crate::client::{Client, form};
 use crate::faults::Room;
+use crate::methods::pay;
 use crate::rest_client::RestClient;
-use crate::shop::{OTHER_KEY, Shop, key};
+use crate::shop::{APP_KEY, OTHER_KEY, Shop, key};
 use axum::body::Body;
 use axum::http::Request;
-use gateway::{Failing, Gateway};
+use base::AppId;
+use gateway::{CallSeen, Failing, Gateway, LostAnswer, Witness};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -201,8 +203,8 @@ async fn what_is_no_form_and_no_json_is_not_shown_under_any_name() {
     hidden("content is torn");
     let seen = last(&requests);
     let signed = seen.signed.as_ref().unwrap();
-    // Each stands where its own name puts it.
-    let text = format!("app_id={}&***=***&biz_content={{\"subject\":\"a&z=1", client.app_id);
+    // Each stands where its own name puts it; what comes after the tear may be a piece, too.
+    let text = format!("app_id={}&***=***&biz_content={{\"subject\":\"***&***=***", client.app_id);
     assert_eq!((signed.text.text.as_str(), signed.masked), (text.as_str(), true));
 
     let rest = RestClient::of(&client);
@@ -219,6 +221,122 @@ async fn what_is_no_form_and_no_json_is_not_shown_under_any_name() {
         assert_eq!(parameter(&seen, "body"), shown);
         assert!(signed.masked && signed.text.text.ends_with(&format!("\n{shown}\n")), "{signed:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_encrypted_is_remembered_as_it_was_answered_and_never_opened() {
+    let shop = Shop::open().await;
+    let requests = Arc::new(Requests::default());
+    let gateway = Gateway::new(shop.world.clone(), shop.door.clone()).remembering(requests.clone());
+    let mut client = shop.client_of(shop.seller, APP_KEY, false, true).await;
+    client.router = gateway::routes(Arc::new(gateway));
+    pay(&shop, &client, "N1", "3.21").await;
+    let aes = client.aes.clone().unwrap();
+    let cipher = aes.encrypt(BIZ.as_bytes());
+    let answer = client.call_with(QUERY, &cipher, &[("encrypt_type", "AES")]).await;
+    let seen = last(&requests);
+    // An envelope of v2 is JSON; what is encrypted is one text in it.
+    assert_eq!(
+        (seen.answer_kind, seen.code, parameter(&seen, "biz_content").as_str()),
+        (AnswerKind::Json, "10000", "***")
+    );
+    let inside = String::from_utf8(answer.signed.clone()).unwrap();
+    assert!(inside.starts_with('"') && seen.answer.text.contains(&inside), "{}", seen.answer.text);
+    assert!(!format!("{seen:?}").contains("3.21"), "{seen:?}");
+
+    let rest = RestClient::of(&client);
+    let mut ask = rest.ask("POST", "/v3/alipay/trade/query", &cipher);
+    ask.headers = vec![("content-type", "text/plain".to_owned()), ("alipay-encrypt-type", "AES".to_owned())];
+    let told = rest.send(&rest.sign(ask)).await;
+    let opened = String::from_utf8(aes.decrypt(&told.body).unwrap()).unwrap();
+    assert!(opened.contains("3.21"), "{opened}");
+    let seen = last(&requests);
+    assert_eq!((seen.answer_kind, seen.status, seen.code), (AnswerKind::Encrypted, 200, "10000"));
+    assert_eq!((seen.answer.text.as_str(), seen.answer.cut), (told.body.as_str(), false));
+    assert_eq!(
+        (parameter(&seen, "body").as_str(), parameter(&seen, "alipay-encrypt-type").as_str()),
+        ("***", "AES")
+    );
+    let all = format!("{seen:?}");
+    assert!(!all.contains("3.21") && !all.contains(&cipher), "{all}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_on_request_is_remembered_with_what_was_decided() {
+    let shop = Shop::open().await;
+    let (requests, room) = (Arc::new(Requests::default()), Arc::new(Room::default()));
+    let sources = Failing { faults: Arc::default(), letters: room.clone(), witness: room };
+    let gateway = Gateway::new(shop.world.clone(), shop.door.clone()).failing_on_request(sources);
+    let mut client = shop.client().await;
+    client.router = gateway::routes(Arc::new(gateway.remembering(requests.clone())));
+    let params = client.sign(client.params(QUERY, BIZ, &[]));
+    let request = Request::post("/gateway.do").header("x-tongbao-fault", "lost-answer");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let request = request.body(Body::from(form(&params))).unwrap();
+    let response = client.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(
+        response.extensions().get::<LostAnswer>(),
+        Some(&LostAnswer),
+        "whoever owns the socket is told"
+    );
+    let rest = RestClient::of(&client);
+    let mut ask = rest.sign(rest.ask("POST", "/v3/alipay/trade/query", BIZ));
+    ask.headers.push(("x-tongbao-fault", "lost-answer".to_owned()));
+    rest.exchange(&ask).await;
+    for (number, interface) in [(1, Interface::V2), (2, Interface::V3)] {
+        let seen = requests.one(number).expect("it is remembered, once");
+        assert_eq!((seen.interface, seen.fault.as_str()), (interface, "lost-answer"));
+        // The 500 that stands for it is never sent.
+        assert_eq!((seen.answer_kind, seen.status, seen.answer.text.as_str()), (AnswerKind::Nothing, 0, ""));
+        assert_eq!((seen.signature, seen.sub_code), (SignatureSeen::Right, "ACQ.TRADE_NOT_EXIST"));
+        assert_eq!((seen.app_id.as_str(), seen.method.as_str()), (client.app_id.as_str(), QUERY));
+        assert!(!seen.parameters.is_empty() && seen.signed.is_some());
+    }
+    assert_eq!(last(&requests).number, 2);
+}
+
+/// A witness that breaks.
+struct Broken;
+
+impl Witness for Broken {
+    fn watches(&self, _: AppId) -> bool {
+        true
+    }
+
+    fn saw(&self, _: CallSeen) {
+        panic!("the test wants it so");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_panics_is_remembered_once_by_its_answer() {
+    let shop = Shop::open().await;
+    let requests = Arc::new(Requests::default());
+    let sources =
+        Failing { faults: Arc::default(), letters: Arc::new(Room::default()), witness: Arc::new(Broken) };
+    let gateway = Gateway::new(shop.world.clone(), shop.door.clone()).failing_on_request(sources);
+    let mut client = shop.client().await;
+    client.router = gateway::routes(Arc::new(gateway.remembering(requests.clone())));
+    let answer = client.post(&client.sign(client.params(QUERY, BIZ, &[]))).await;
+    let rest = RestClient::of(&client);
+    let told = rest.exchange(&rest.sign(rest.ask("POST", "/v3/alipay/trade/query", BIZ))).await;
+    assert_eq!((answer.outcome().as_str(), told.status), ("20000 isp.unknow-error", 500));
+    for (number, interface, status, trace_id) in [
+        (1, Interface::V2, 200, &answer.headers["trace_id"]),
+        (2, Interface::V3, 500, &told.headers["alipay-trace-id"]),
+    ] {
+        let seen = requests.one(number).expect("it is remembered");
+        assert_eq!((seen.interface, seen.verb.as_str(), seen.status), (interface, "POST", status));
+        // Unknown, as it is told; of the call itself nothing is left.
+        assert_eq!(
+            (seen.code, seen.sub_code, seen.answer_kind),
+            ("20000", "isp.unknow-error", AnswerKind::Json)
+        );
+        assert_eq!((seen.app_id.as_str(), seen.method.as_str(), seen.parameters.len()), ("", "", 0));
+        assert_eq!((seen.signature, seen.signed.is_none()), (SignatureSeen::NotChecked, true));
+        assert_eq!(seen.trace_id, trace_id.to_str().unwrap());
+    }
+    assert_eq!(last(&requests).number, 2, "not a second time, without an answer");
 }
 
 /// Hangs up when so many calls were carried out: this one's answer waits then.

@@ -24,7 +24,7 @@ open: the payment password must be given again -> 40004 ACQ.PAYMENT_FAIL
 open: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
 open: buyer and seller are the same party -> 40004 ACQ.BUYER_SELLER_EQUAL
 open: another buyer than the order's -> 40004 ACQ.TRADE_BUYER_NOT_MATCH
-open: above what one day allows by printed codes from this pocket -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
+open: above what one day allows by counter codes from this pocket -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 open: payments from the buyer's balance are stopped -> 40004 ACQ.ERROR_BALANCE_PAYMENT_DISABLE
 open: above the limit of the buyer's class -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 open: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH

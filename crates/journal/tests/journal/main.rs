@@ -10,6 +10,7 @@ mod memory_disk;
 mod plain;
 mod prepared;
 mod reading;
+mod shelf;
 mod two_writers;
 
 use std::fs;

@@ -52,11 +52,13 @@ async fn nobody_listening_is_counted_and_tried_again() {
     let house = House::open().await;
     // Closed when this line is over: a server's task may go on listening for a moment.
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let running = house.deliver(quick());
+    let (running, tally) = house.deliver_counted(quick());
     let order = house.pay(house.unpaid("T1", delivery(&format!("http://{nobody}/notify")))).await;
     house.until(order.no, "tried", |notice| notice.attempts == 1).await;
     let error = house.notices(order.no)[0].last_error.clone().expect("an error");
     assert_eq!(error.as_str(), "no connection");
+    let failed: Vec<_> = tally.calls().into_iter().filter(|(_, number)| *number > 0).collect();
+    assert_eq!(failed, [("no_connection", 1)], "whoever watches sees it");
     house.close(running).await;
 }
 

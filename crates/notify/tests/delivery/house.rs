@@ -4,7 +4,7 @@ use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Clock, Door};
 use engine::{Authorize, IssuePayCode, OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, TopUp, Which};
 use money::{Currency, Money};
-use notify::{Inbox, Notify, Options, Readers, Resender};
+use notify::{Inbox, Notify, Options, Readers, Resender, Tally};
 use people::{AppMode, GrantKind, PartyKind};
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -159,6 +159,17 @@ impl House {
         let (inbox, resender) = (notify.inbox().expect("a sandbox world has one"), notify.resender());
         let task = tokio::spawn(notify.run(async move { drop(stopped.await) }));
         (Running { stop, task }, inbox, resender)
+    }
+
+    /// As [`House::deliver`], with what is counted of the calls.
+    pub(crate) fn deliver_counted(&self, options: Options) -> (Running, Arc<Tally>) {
+        let (stop, stopped) = oneshot::channel();
+        let store = self.store.clone();
+        let readers: Readers = Arc::new(move || store.reader());
+        let notify = Notify::new(self.world.clone(), self.door.clone(), readers, options);
+        let tally = notify.tally();
+        let task = tokio::spawn(notify.run(async move { drop(stopped.await) }));
+        (Running { stop, task }, tally)
     }
 
     /// As [`House::deliver_watched`], with letters that fail on request.

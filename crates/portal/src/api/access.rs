@@ -33,8 +33,8 @@ pub(crate) enum Access {
 
 use Access::{Anyone, Operator, Person, Staff};
 use OperatorAct::{
-    Appoint, ApproveClosing, ApproveContract, DecideRisk, Look, LookAtPersons, MoveWorld, ProposeClosing,
-    ProposeContract, ReviewMerchant, SeeTrail, SetRisk, SuspendMerchant,
+    Appoint, ApproveClosing, ApproveContract, ApproveRules, DecideRisk, Look, LookAtPersons, MoveWorld,
+    ProposeClosing, ProposeContract, ProposeRules, ReviewMerchant, SeeTrail, SetRisk, SuspendMerchant,
 };
 
 /// Method, path below [`PREFIX`], and who may ask.
@@ -75,11 +75,16 @@ pub(crate) const TABLE: &[(&str, &str, Access)] = &[
     // The wallet.
     ("GET", "/me/bills", Person),
     ("GET", "/me/bills/months", Person),
+    ("GET", "/me/bills/export", Person),
     ("GET", "/me/bills/{no}", Person),
+    ("POST", "/me/bills/{no}/refund-request", Person),
     ("GET", "/me/cards", Person),
     ("POST", "/me/cards", Person),
     ("POST", "/me/cards/{no}/confirm", Person),
     ("DELETE", "/me/cards/{no}", Person),
+    ("GET", "/me/pockets", Person),
+    ("PUT", "/me/pockets", Person),
+    ("DELETE", "/me/pockets", Person),
     ("POST", "/me/top-ups", Person),
     ("POST", "/me/withdrawals", Person),
     ("GET", "/me/bank-orders/{no}", Person),
@@ -121,10 +126,13 @@ pub(crate) const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/sellers/{seller_id}/apps/{app_id}/keys/{number}/retire", Staff(StaffAct::SetApps)),
     // What a merchant's people see and do.
     ("GET", "/sellers/{seller_id}/dashboard", Staff(StaffAct::SeeTakings)),
+    ("GET", "/sellers/{seller_id}/events", Staff(StaffAct::SeeOrders)),
     ("GET", "/sellers/{seller_id}/orders", Staff(StaffAct::SeeOrders)),
     ("GET", "/sellers/{seller_id}/orders/{trade_no}", Staff(StaffAct::SeeOrders)),
     ("POST", "/sellers/{seller_id}/orders/{trade_no}/refunds", Staff(StaffAct::Refund)),
     ("POST", "/sellers/{seller_id}/orders/{trade_no}/cancel", Staff(StaffAct::TakePayments)),
+    ("POST", "/sellers/{seller_id}/orders/{trade_no}/refund-request/refusal", Staff(StaffAct::Refund)),
+    ("GET", "/sellers/{seller_id}/refund-requests", Staff(StaffAct::SeeOrders)),
     ("POST", "/sellers/{seller_id}/till", Staff(StaffAct::TakePayments)),
     ("POST", "/sellers/{seller_id}/codes", Staff(StaffAct::TakePayments)),
     ("GET", "/sellers/{seller_id}/counter-code", Staff(StaffAct::TakePayments)),
@@ -162,6 +170,9 @@ pub(crate) const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/ops/contracts", Operator(Look)),
     ("POST", "/ops/contracts/proposal", Operator(ProposeContract)),
     ("POST", "/ops/contracts/approval", Operator(ApproveContract)),
+    ("GET", "/ops/rules", Operator(Look)),
+    ("POST", "/ops/rules/proposal", Operator(ProposeRules)),
+    ("POST", "/ops/rules/approval", Operator(ApproveRules)),
     ("GET", "/ops/suspense", Operator(Look)),
     ("POST", "/ops/suspense/proposal", Operator(ProposeClosing)),
     ("POST", "/ops/suspense/closing", Operator(ApproveClosing)),

@@ -1,8 +1,11 @@
-//! `/api/v1/me/bills`: the deals of a person, newest first; what was had and spent month by month; one deal in full.
+//! `/api/v1/me/bills`: the deals of a person, newest first; what was had and spent month by month; one deal in full;
+//! the deals of some days as a table ([`table`]); and asking a merchant for money back ([`refund`]).
 //!
 //! Lists come from the tables, which are waited for. Where they say that something waits or is under way, it is looked
 //! up where it is decided, so that nobody is shown to pay what was just paid.
 
+pub(super) mod refund;
+mod table;
 mod told;
 
 use super::page::limit;
@@ -12,10 +15,10 @@ use crate::sandbox::SandboxError;
 use crate::{sending, wallet};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use base::{Day, PartyId};
+use base::{Day, DayError, PartyId};
 use bill::{
-    BillCursor, BillCursorError, BillError, BillFilter, BillState, Deal, WalletBill, bill_page, bill_story,
-    deal_of, month_totals,
+    Asking, BillCursor, BillCursorError, BillError, BillFilter, BillState, Deal, WalletBill, asking_of,
+    bill_page, bill_story, deal_of, month_totals,
 };
 use engine::{FindBankOrder, FindEscrow, FindTrade};
 use fund::{BankEvent, BankMove, bank_next};
@@ -38,7 +41,8 @@ const MONTHS_MAX: u32 = 24;
 
 /// The calls of bills.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Portal>> {
-    OpenApiRouter::default().routes(routes!(list)).routes(routes!(months)).routes(routes!(show))
+    let lists = OpenApiRouter::default().routes(routes!(list)).routes(routes!(months));
+    lists.routes(routes!(table::export)).routes(routes!(show)).routes(routes!(refund::ask))
 }
 
 /// Which bills are asked for.
@@ -56,6 +60,28 @@ pub(crate) struct BillQuery {
     kind: Option<BillKind>,
     /// What stands in the title, in the number, or in the name of the other side as it is shown; in capitals or not.
     q: Option<String>,
+    /// Bills of this day and later ones alone, by what `at` tells; `last` comes with it.
+    first: Option<String>,
+    /// Bills of this day and earlier ones alone; `first` comes with it.
+    last: Option<String>,
+}
+
+/// The first and the last day that a call asks for. 400 `bad_day` for what is none and where one is missing, 400
+/// `bad_days` when they are not in order.
+fn days_of(first: Option<&str>, last: Option<&str>) -> Result<(Day, Day), SandboxError> {
+    let day = |text: Option<&str>, field: &'static str| {
+        let bad = |why: &dyn std::fmt::Display| {
+            let message = format!("{field} is a day like 2026-01-31; first and last come together: {why}");
+            SandboxError::bad("bad_day", message).of_field(field)
+        };
+        let text = text.ok_or_else(|| bad(&"it is missing"))?;
+        text.parse::<Day>().map_err(|error: DayError| bad(&error))
+    };
+    let (first, last) = (day(first, "first")?, day(last, "last")?);
+    if last < first {
+        return Err(SandboxError::bad("bad_days", "last is before first").of_field("last"));
+    }
+    Ok((first, last))
 }
 
 /// Which months are asked for.
@@ -93,6 +119,13 @@ pub(crate) async fn list(
         return Err(SandboxError::bad("bad_q", message).of_field("q"));
     }
     let filter = BillFilter::new(asked.kind.map(Into::into), &words);
+    let filter = match (asked.first.as_deref(), asked.last.as_deref()) {
+        (None, None) => filter,
+        (first, last) => {
+            let (first, last) = days_of(first, last)?;
+            filter.of_days(first, last)
+        }
+    };
     // What was just paid must be seen.
     portal.posted().await?;
     let page = read(&portal, move |reader| bill_page(reader, party, &filter, before, limit)).await?;
@@ -149,8 +182,15 @@ pub(crate) async fn show(
     if story.bill.is_held {
         story.bill.is_held = is_held_now(&portal, party, &story.bill.deal).await;
     }
+    let asking = match &story.bill.deal {
+        Deal::Payment(trade) => {
+            let (trade, now_us) = (trade.clone(), portal.door.now_us());
+            read(&portal, move |reader| asking_of(reader, &trade, now_us)).await?
+        }
+        Deal::Sent(_) | Deal::Received(_) | Deal::AtBank(_) => Asking::default(),
+    };
     let (pay_url, can_cancel) = (pay_url(&portal, &story.bill), can_cancel(&story.bill.deal));
-    Ok(Json(BillDetails::of(&story, pay_url, can_cancel)))
+    Ok(Json(BillDetails::of(&story, &asking, pay_url, can_cancel)))
 }
 
 /// Reads bills on one state of the tables, on a thread that may wait.
@@ -159,13 +199,7 @@ where
     T: Send + 'static,
     F: FnOnce(&mut dyn Reader) -> Result<T, BillError> + Send + 'static,
 {
-    let found = portal.read(move |reader| {
-        reader.hold()?;
-        let found = work(reader);
-        reader.let_go()?;
-        Ok(found)
-    });
-    match found.await {
+    match portal.read_held(move |reader| Ok(work(reader))).await {
         Some(Ok(found)) => Ok(found),
         Some(Err(BillError::TooLong)) => {
             let message = "there are more bills than are counted at once; ask for fewer months";

@@ -67,7 +67,7 @@ pub(crate) struct NewShopOrder {
     subject: Option<String>,
 }
 
-/// Where money is taken by a printed code. It is worth something as a token only.
+/// Where money is taken by a counter code. It is worth something as a token only.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Counter {
     /// The merchant.
@@ -145,7 +145,7 @@ pub(super) async fn store_name(
     })
 }
 
-/// What a payer may still pay today by printed codes; without a card from the wallet.
+/// What a payer may still pay today by counter codes; without a card from the wallet.
 async fn left(portal: &Portal, party: PartyId, card: Option<CardNo>) -> Result<Money, SandboxError> {
     let used = portal.door.ask(FindStaticUse { party, card }).await;
     used.map(|used| used.left()).map_err(|error| SandboxError::of(error, |never| match never {}))
@@ -192,7 +192,7 @@ async fn has_room(portal: &Portal, payer: PartyId, amount: Money) -> Result<(), 
         }
         most = if of_card.exceeds(most).unwrap_or(false) { of_card } else { most };
     }
-    let message = format!("by printed codes {most} yuan are left today");
+    let message = format!("by counter codes {most} yuan are left today");
     Err(SandboxError::conflict("static_limit", message).of_field("amount"))
 }
 

@@ -9,6 +9,7 @@ mod contracts;
 mod me;
 mod operators;
 mod risk;
+mod rules;
 mod screening;
 mod shapes;
 mod suspense;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Portal>> {
         risk::routes(),
         applications::routes(),
         contracts::routes(),
+        rules::routes(),
         suspense::routes(),
         books::routes(),
         screening::routes(),
@@ -224,7 +226,7 @@ fn parts_of<const N: usize>(cursor: &str) -> Result<[String; N], SandboxError> {
 }
 
 fn bad_cursor() -> SandboxError {
-    SandboxError::bad("bad_cursor", "cursor is the next of another page").of_field("cursor")
+    crate::api::page::bad_cursor("cursor")
 }
 
 /// A part of a cursor.

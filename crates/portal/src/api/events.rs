@@ -1,50 +1,39 @@
 //! `/api/v1/me/events`: that something changed, told while somebody watches. A stream says no more than where to look
-//! again: at the account, or at the bills.
+//! again: at the account, or at the bills. What a merchant's people are told of its orders goes the same way.
 //!
 //! A stream holds a connection, so there are few: in all, of one person, and of one device. Whoever watches is looked
 //! for before anything is said, without counting as used. It ends with the session, with the world's books, when the
 //! server stops, and after ten minutes by itself: whoever goes on watching asks again.
 
+use super::streams::Place;
 use crate::people::{Who, is_signed_in};
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use base::PartyId;
-use bill::{BillError, BillFilter, BillState, bill_page};
+use base::{OrderNo, PartyId};
+use bill::{BillError, BillFilter, BillState, Deal, bill_page, refund_wish_of};
 use engine::{FindAccount, FindParty};
 use futures_util::stream::unfold;
 use money::{Currency, Money};
 use people::{AccountClass, Device, PartyStatus};
 use serde::Serialize;
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use store::Reader;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
+use trade::RefundWishState;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Streams at once: a quarter of the connections that the server takes.
-const STREAMS_MAX: usize = 1_000;
-/// Streams of one person at once.
-const STREAMS_OF_PERSON_MAX: usize = 4;
-/// Streams of one device at once. A browser opens six connections to one place; two leave room for what is asked, and
-/// for one that is not yet known to be gone.
-const STREAMS_OF_DEVICE_MAX: usize = 2;
 /// Newest bills that are watched. An older one hardly changes, and then mostly the balance does too.
 const BILLS_WATCHED: usize = 20;
-/// Least wait from one look to the next: the tables move twenty times in a second, and nobody reads so fast.
-const LOOK_PAUSE: Duration = Duration::from_secs(1);
-/// Looks of all streams together in a second after the first of each, about. Each asks the cell three times and opens
-/// the tables anew.
-const LOOKS_A_SECOND: u32 = 50;
 /// After so long without news a comment is sent, so that nobody between takes the connection for dead.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
 /// After so long a stream ends: whoever is gone without a word holds its place no longer.
@@ -88,93 +77,67 @@ impl Changed {
     }
 }
 
+/// Of what a stream tells that it changed.
+pub(super) trait Watched: Send + Sync + 'static {
+    /// What is compared from one look to the next.
+    type Seen: Send + Sync + 'static;
+    /// What is said.
+    type Said: Serialize;
+
+    /// Whether whoever watches may hear of it still; `None` when nobody can say.
+    fn may_hear(&self, portal: &Portal) -> impl Future<Output = Option<bool>> + Send;
+
+    /// What there is now; `None` when it cannot be said.
+    fn look(&self, portal: &Portal) -> impl Future<Output = Option<Self::Seen>> + Send;
+
+    /// What is another than it was; `None` when nothing is.
+    fn changed(before: Option<&Self::Seen>, now: &Self::Seen) -> Option<Self::Said>;
+}
+
+/// The own account and bills of a person.
+struct Own {
+    party: PartyId,
+}
+
+impl Watched for Own {
+    type Seen = Seen;
+    type Said = Changed;
+
+    fn may_hear(&self, _: &Portal) -> impl Future<Output = Option<bool>> + Send {
+        // Whoever is signed in may look at what is its own.
+        std::future::ready(Some(true))
+    }
+
+    async fn look(&self, portal: &Portal) -> Option<Seen> {
+        look(portal, self.party).await
+    }
+
+    fn changed(before: Option<&Seen>, now: &Seen) -> Option<Changed> {
+        Changed::of(before, now)
+    }
+}
+
+/// What a buyer asked its merchant to give back, as it is compared: which asking it is, and what came of it.
+pub(super) type Asked = (u32, RefundWishState);
+
+/// A bill, as it is compared: its number, where it stands, what of it came back, and what was asked back.
+type Standing = (String, BillState, Money, Option<Asked>);
+
 /// What is compared from one look to the next.
 #[derive(Clone, PartialEq, Debug)]
 struct Seen {
     /// What can be spent, what the party may do, who stopped its payments as its owner may hear it (a list of names
     /// looks like the operator), and its class.
     account: (Money, PartyStatus, &'static str, AccountClass),
-    /// The newest bills: number, where each stands, and what of it came back.
-    bills: Vec<(String, BillState, Money)>,
-}
-
-/// The streams that are open: of each person the devices, one for each stream.
-#[derive(Debug, Default)]
-pub(crate) struct Streams {
-    open: Mutex<HashMap<PartyId, Vec<u64>>>,
-}
-
-/// The place of one stream among all; given back when it ends.
-#[derive(Debug)]
-struct Place {
-    streams: Arc<Streams>,
-    party: PartyId,
-    device: u64,
-}
-
-/// Least wait from one look of a stream to its next one where so many are open: the more there are, the longer, so that
-/// those who pay do not wait for those who watch.
-fn pause_among(streams: usize) -> Duration {
-    let streams = u32::try_from(streams).unwrap_or(u32::MAX);
-    LOOK_PAUSE.max(LOOK_PAUSE.saturating_mul(streams) / LOOKS_A_SECOND)
-}
-
-impl Streams {
-    /// How many are open.
-    fn count(&self) -> usize {
-        self.open().values().map(Vec::len).sum()
-    }
-
-    fn open(&self) -> MutexGuard<'_, HashMap<PartyId, Vec<u64>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A place for one more stream of this device. 429 when it, its person or everybody together has enough.
-    fn place(self: &Arc<Streams>, party: PartyId, device: u64) -> Result<Place, SandboxError> {
-        let refused = |message: String| {
-            Err(SandboxError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", message))
-        };
-        let mut open = self.open();
-        let own = open.get(&party).map_or(&[][..], Vec::as_slice);
-        if own.iter().filter(|one| **one == device).count() >= STREAMS_OF_DEVICE_MAX {
-            return refused(format!("{STREAMS_OF_DEVICE_MAX} streams of this device are open; close one"));
-        }
-        if own.len() >= STREAMS_OF_PERSON_MAX {
-            return refused(format!("{STREAMS_OF_PERSON_MAX} streams of the account are open; close one"));
-        }
-        if open.values().map(Vec::len).sum::<usize>() >= STREAMS_MAX {
-            let message = "as many streams are open as there can be; ask from time to time instead";
-            return refused(message.to_owned());
-        }
-        open.entry(party).or_default().push(device);
-        Ok(Place { streams: self.clone(), party, device })
-    }
-}
-
-impl Place {
-    /// How long a stream waits from one look to the next, with those that are open now.
-    fn pause(&self) -> Duration {
-        pause_among(self.streams.count())
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self.streams.open();
-        let Some(own) = open.get_mut(&self.party) else { return };
-        if let Some(at) = own.iter().position(|one| *one == self.device) {
-            own.swap_remove(at);
-        }
-        if own.is_empty() {
-            open.remove(&self.party);
-        }
-    }
+    /// The newest bills.
+    bills: Vec<Standing>,
 }
 
 /// One stream.
-struct Watch {
+struct Watch<W: Watched> {
     portal: Arc<Portal>,
     device: Arc<Device>,
+    watched: W,
     /// How far the tables are.
     posted: watch::Receiver<u64>,
     /// Becomes true when the server stops.
@@ -182,7 +145,7 @@ struct Watch {
     /// Becomes true when the world begins anew.
     closing: watch::Receiver<bool>,
     /// What was there when something was told last.
-    told: Option<Seen>,
+    told: Option<W::Seen>,
     /// Not before then the tables are looked at again.
     look_at: Instant,
     /// Then a comment is sent.
@@ -192,20 +155,29 @@ struct Watch {
     place: Place,
 }
 
-impl Watch {
-    fn new(portal: Arc<Portal>, device: Arc<Device>, place: Place) -> Watch {
+impl<W: Watched> Watch<W> {
+    fn new(portal: Arc<Portal>, device: Arc<Device>, watched: W, place: Place) -> Watch<W> {
         let now = Instant::now();
         Watch {
             posted: portal.door.posted(),
             stops: portal.stops.clone(),
             closing: portal.closing.subscribe(),
             told: None,
-            look_at: now,
+            look_at: now + place.first_pause(),
             comment_at: now + COMMENT_EVERY,
             ends_at: now + STREAM_LIFE,
             place,
             portal,
             device,
+            watched,
+        }
+    }
+
+    /// Whether whoever watches is signed in still, and may hear of it; `None` when nobody can say.
+    async fn may_hear(&self) -> Option<bool> {
+        match is_signed_in(&self.portal, &self.device).await {
+            Some(true) => self.watched.may_hear(&self.portal).await,
+            otherwise => otherwise,
         }
     }
 
@@ -227,13 +199,13 @@ impl Watch {
                 }
             };
             // Before each event, and before each comment.
-            let is_signed_in = is_signed_in(&self.portal, &self.device).await;
-            if is_signed_in == Some(false) {
-                return None;
-            }
-            if is_signed_in.is_none() {
-                self.later();
-                continue;
+            match self.may_hear().await {
+                Some(true) => {}
+                Some(false) => return None,
+                None => {
+                    self.later();
+                    continue;
+                }
             }
             if is_time_to_comment {
                 self.comment_at = Instant::now() + COMMENT_EVERY;
@@ -260,13 +232,13 @@ impl Watch {
 
     /// The event of what changed since the last one; `None` when nothing did, or nobody can say.
     async fn look(&mut self) -> Option<Event> {
-        let found = look(&self.portal, self.device.party).await;
+        let found = self.watched.look(&self.portal).await;
         self.rest();
         let Some(found) = found else {
             self.later();
             return None;
         };
-        let changed = Changed::of(self.told.as_ref(), &found)?;
+        let changed = W::changed(self.told.as_ref(), &found)?;
         let event = if self.told.is_none() { Event::default().retry(RETRY) } else { Event::default() };
         self.told = Some(found);
         match event.event("changed").json_data(changed) {
@@ -322,12 +294,26 @@ async fn look(portal: &Portal, party: PartyId) -> Option<Seen> {
     Some(Seen { account: (account.available(), whose.status, whose.stop.name(), whose.class), bills })
 }
 
-fn newest_bills(
-    reader: &mut dyn Reader,
-    party: PartyId,
-) -> Result<Vec<(String, BillState, Money)>, BillError> {
+fn newest_bills(reader: &mut dyn Reader, party: PartyId) -> Result<Vec<Standing>, BillError> {
     let page = bill_page(reader, party, &BillFilter::new(None, ""), None, BILLS_WATCHED)?;
-    Ok(page.bills.iter().map(|bill| (bill.deal.no(), bill.state(), bill.deal.refunded())).collect())
+    let mut standing = Vec::with_capacity(page.bills.len());
+    for bill in &page.bills {
+        let asked = match &bill.deal {
+            Deal::Payment(trade) if trade.paid_at_us.is_some() => asked(reader, trade.seller, trade.no)?,
+            _ => None,
+        };
+        standing.push((bill.deal.no(), bill.state(), bill.deal.refunded(), asked));
+    }
+    Ok(standing)
+}
+
+/// What was asked back of a paid order of a merchant.
+pub(super) fn asked(
+    reader: &mut dyn Reader,
+    seller: PartyId,
+    no: OrderNo,
+) -> Result<Option<Asked>, BillError> {
+    Ok(refund_wish_of(reader, seller, no)?.map(|wish| (wish.asking, wish.state)))
 }
 
 /// Tells that something changed, as server-sent events: `changed` at once, and again whenever the account or one of the
@@ -347,8 +333,18 @@ pub(crate) async fn follow(
     State(portal): State<Arc<Portal>>,
     Who(device): Who,
 ) -> Result<Response, SandboxError> {
+    let own = Own { party: device.party };
+    stream(portal, device, own)
+}
+
+/// A stream for a device, which has a place among all: 429 `too_many_streams` when there is none.
+pub(super) fn stream<W: Watched>(
+    portal: Arc<Portal>,
+    device: Arc<Device>,
+    watched: W,
+) -> Result<Response, SandboxError> {
     let place = portal.streams.place(device.party, device.no)?;
-    let events = unfold(Watch::new(portal, device, place), |mut one| async move {
+    let events = unfold(Watch::new(portal, device, watched, place), |mut one| async move {
         let event = one.next().await?;
         Some((Ok::<_, Infallible>(event), one))
     });
@@ -360,59 +356,13 @@ pub(crate) async fn follow(
 
 #[cfg(test)]
 mod tests {
+    use super::super::streams::LOOK_PAUSE;
     use super::*;
-    use base::Slot;
-
-    fn party(number: u64) -> PartyId {
-        PartyId::issue(number, Slot::PLATFORM).unwrap()
-    }
-
-    #[test]
-    fn a_device_has_two_streams_a_person_four_and_all_a_thousand() {
-        let streams = Arc::new(Streams::default());
-        let refused = |place: Result<Place, SandboxError>, word: &str| {
-            let error = place.unwrap_err();
-            assert_eq!((error.status(), error.code()), (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"));
-            assert!(error.message().contains(word), "{}", error.message());
-        };
-        let mut places = Vec::from([1, 1, 2, 2].map(|device| streams.place(party(1), device).unwrap()));
-        refused(streams.place(party(1), 2), "of this device");
-        refused(streams.place(party(1), 3), "of the account");
-        // The last one of device 2: the place is that device's again, and not another's.
-        places.pop();
-        refused(streams.place(party(1), 1), "of this device");
-        places.push(streams.place(party(1), 2).unwrap());
-        for number in 2..=250 {
-            places.extend([1, 1, 2, 2].map(|device| streams.place(party(number), device).unwrap()));
-        }
-        assert_eq!(places.len(), STREAMS_MAX);
-        refused(streams.place(party(251), 1), "as there can be");
-        refused(streams.place(party(1), 1), "of this device");
-        places.clear();
-        assert!(streams.open().is_empty(), "nothing is kept of whoever went away");
-    }
-
-    #[test]
-    fn many_streams_look_more_seldom_so_that_all_together_look_no_more_often() {
-        for (streams, millis) in
-            [(0, 1_000), (1, 1_000), (50, 1_000), (51, 1_020), (100, 2_000), (STREAMS_MAX, 20_000)]
-        {
-            assert_eq!(pause_among(streams), Duration::from_millis(millis), "{streams}");
-        }
-        let streams = Arc::new(Streams::default());
-        let places = [(1, 1), (1, 2), (2, 1)].map(|(one, device)| streams.place(party(one), device).unwrap());
-        assert_eq!((streams.count(), places[0].pause()), (3, LOOK_PAUSE));
-        let more = [0; 48].into_iter().zip(3..).map(|(_, one)| streams.place(party(one), 1).unwrap());
-        let more: Vec<_> = more.collect();
-        assert_eq!(places[0].pause(), Duration::from_millis(1_020), "with 51 streams");
-        drop((places, more));
-        assert_eq!(streams.count(), 0);
-    }
 
     #[test]
     fn what_changed_is_told_and_nothing_else() {
         let yuan = |minor| Money::from_minor(minor, Currency::Cny).unwrap();
-        let bill = |no: &str, state, refunded| (no.to_owned(), state, yuan(refunded));
+        let bill = |no: &str, state, refunded| (no.to_owned(), state, yuan(refunded), None);
         let (status, stop, class) = (PartyStatus::Normal, "none", AccountClass::Unverified);
         let bills = vec![bill("2", BillState::Waiting, 0), bill("1", BillState::Paid, 0)];
         let before = Seen { account: (yuan(100), status, stop, class), bills };
@@ -428,6 +378,13 @@ mod tests {
         for older in [bill("1", BillState::PartlyRefunded, 1), bill("1", BillState::Paid, 2)] {
             let now = Seen { bills: vec![before.bills[0].clone(), older], ..before.clone() };
             assert_eq!(told(&now), Some(vec![ChangedPart::Bills]), "not the newest bill");
+        }
+        let mut answered = before.clone();
+        for state in [RefundWishState::Open, RefundWishState::Refused] {
+            let earlier = answered.clone();
+            answered.bills[1].3 = Some((1, state));
+            let told = Changed::of(Some(&earlier), &answered).map(|changed| changed.changed);
+            assert_eq!(told, Some(vec![ChangedPart::Bills]), "what was asked back is {state:?}");
         }
         let text =
             serde_json::to_string(&Changed { changed: vec![ChangedPart::Account, ChangedPart::Bills] });

@@ -66,9 +66,139 @@ fn of(headers: &HeaderMap) -> Result<Key, SandboxError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{PREFIX, access, openapi};
     use super::*;
+    use Repeats::{Proof, Receiver, Same, Shown, Sight, Spare, Version};
     use axum::http::HeaderValue;
     use base::Slot;
+    use std::collections::BTreeMap;
+
+    /// Why a call that writes may come twice without a key.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    enum Repeats {
+        /// It names what it makes, sets or ends: the second one finds it so, or is refused.
+        Same,
+        /// What it is let through by is used up by the first one: a code, or the answer of a passkey.
+        Proof,
+        /// It says what it was decided on as that was read: the second one is refused where that moved on, and
+        /// proposes the same again where nobody agreed yet.
+        Version,
+        /// It says back what was shown, and what stands elsewhere by then is not moved again.
+        Shown,
+        /// It makes one more of what nobody has to have: few at a time, and each lapses by itself.
+        Spare,
+        /// Whoever gets what it sends takes that once, however often it comes.
+        Receiver,
+        /// It looks, and leaves nothing behind but the note of who looked, or what whoever looks claims by that.
+        Sight,
+    }
+
+    /// The calls that write and take no key. A new one stands here with its reason, or takes a key.
+    const WITHOUT_KEY: &[(&str, &str, Repeats)] = &[
+        ("POST", "/challenges", Spare),
+        ("POST", "/people", Proof),
+        ("POST", "/login-password", Proof),
+        ("POST", "/pay-password", Proof),
+        ("POST", "/sessions", Spare),
+        ("POST", "/sessions/passkey", Proof),
+        ("POST", "/sessions/passkey/options", Spare),
+        ("DELETE", "/sessions/{id}", Same),
+        ("POST", "/me/close", Same),
+        ("POST", "/me/stop-payment", Same),
+        ("DELETE", "/me/stop-payment", Same),
+        ("POST", "/passkeys", Proof),
+        ("POST", "/passkeys/options", Spare),
+        ("DELETE", "/passkeys/{id}", Same),
+        ("POST", "/identity", Same),
+        ("POST", "/identity/limit", Same),
+        ("POST", "/merchants", Same),
+        ("POST", "/merchants/{login}/documents/{kind}", Same),
+        ("POST", "/merchants/{login}/submit", Same),
+        ("POST", "/merchants/{login}/confirm", Same),
+        ("POST", "/merchants/{login}/sign", Same),
+        ("POST", "/me/cards", Same),
+        ("POST", "/me/cards/{no}/confirm", Same),
+        ("DELETE", "/me/cards/{no}", Same),
+        ("PUT", "/me/pockets", Same),
+        ("DELETE", "/me/pockets", Same),
+        ("POST", "/me/bank-orders/{no}/confirm", Same),
+        ("POST", "/me/bank-orders/{no}/confirm/options", Spare),
+        ("POST", "/me/bank-orders/{no}/close", Same),
+        ("POST", "/me/transfers/{no}/confirm", Same),
+        ("POST", "/me/transfers/{no}/confirm/options", Spare),
+        ("POST", "/me/transfers/{no}/cancel", Same),
+        ("POST", "/codes", Sight),
+        ("POST", "/me/orders", Sight),
+        ("POST", "/me/payments", Shown),
+        ("POST", "/me/payments/options", Spare),
+        ("POST", "/me/payments/{trade_no}/revoke", Same),
+        ("POST", "/me/pay-codes", Spare),
+        ("DELETE", "/me/agreements/{no}", Same),
+        ("POST", "/sellers/{seller_id}/staff", Same),
+        ("DELETE", "/sellers/{seller_id}/staff/me", Same),
+        ("DELETE", "/sellers/{seller_id}/staff/{user_id}", Same),
+        ("POST", "/sellers/{seller_id}/stores", Same),
+        ("POST", "/sellers/{seller_id}/stores/{store_id}/close", Same),
+        ("POST", "/sellers/{seller_id}/apps/{app_id}/keys", Same),
+        ("POST", "/sellers/{seller_id}/apps/{app_id}/keys/{number}/promote", Same),
+        ("POST", "/sellers/{seller_id}/apps/{app_id}/keys/{number}/retire", Same),
+        ("POST", "/sellers/{seller_id}/orders/{trade_no}/cancel", Same),
+        ("POST", "/sellers/{seller_id}/orders/{trade_no}/refund-request/refusal", Version),
+        ("POST", "/sellers/{seller_id}/notifications/{notify_id}/again", Receiver),
+        ("POST", "/sellers/{seller_id}/doctor", Sight),
+        ("POST", "/ops/operators/proposal", Same),
+        ("POST", "/ops/operators/approval", Same),
+        ("POST", "/ops/operators/withdrawal", Same),
+        ("POST", "/ops/risk/proposal", Version),
+        ("POST", "/ops/risk/approval", Version),
+        ("POST", "/ops/risk/backtest", Sight),
+        ("POST", "/ops/risk/cases/decide", Same),
+        ("POST", "/ops/screening/proposal", Version),
+        ("POST", "/ops/screening/approval", Version),
+        ("POST", "/ops/applications/{login}/claim", Same),
+        ("POST", "/ops/applications/{login}/pass", Same),
+        ("POST", "/ops/applications/{login}/reject", Same),
+        ("POST", "/ops/applications/{login}/suspend", Same),
+        ("POST", "/ops/applications/{login}/resume", Same),
+        ("POST", "/ops/applications/{login}/unsign", Same),
+        ("POST", "/ops/contracts/proposal", Version),
+        ("POST", "/ops/contracts/approval", Version),
+        ("POST", "/ops/rules/proposal", Version),
+        ("POST", "/ops/rules/approval", Version),
+        ("POST", "/ops/suspense/proposal", Same),
+        ("POST", "/ops/suspense/closing", Same),
+        ("POST", "/ops/suspense/withdrawal", Same),
+        // A clock that is told `by` is told from where, and stands elsewhere the second time.
+        ("POST", "/ops/world/clock", Shown),
+        // One that stands and does the same is answered as it stands.
+        ("POST", "/ops/world/faults", Same),
+        ("DELETE", "/ops/world/faults/{no}", Same),
+    ];
+
+    #[test]
+    fn every_write_takes_a_key_or_is_known_to_repeat_safely() {
+        let api = serde_json::to_value(openapi::document()).unwrap();
+        let takes_key = |method: &str, path: &str| {
+            let call = &api["paths"][format!("{PREFIX}{path}")][method.to_lowercase()];
+            let mut told = call["parameters"].as_array().into_iter().flatten();
+            told.any(|one| {
+                one["name"] == "Idempotency-Key" && one["in"] == "header" && one["required"] == true
+            })
+        };
+        let known: BTreeMap<_, _> =
+            WITHOUT_KEY.iter().map(|(method, path, why)| ((*method, *path), *why)).collect();
+        assert_eq!(known.len(), WITHOUT_KEY.len(), "a call stands twice");
+        let mut keys = 0;
+        for (method, path, _) in access::TABLE.iter().filter(|(method, ..)| *method != "GET") {
+            let why = known.get(&(*method, *path));
+            assert_eq!(takes_key(method, path), why.is_none(), "{method} {path} repeats by {why:?}");
+            keys += usize::from(why.is_none());
+        }
+        assert!(keys > 5, "{keys} calls take a key");
+        for (method, path) in known.keys() {
+            assert!(access::of(method, path).is_some(), "{method} {path} is no call");
+        }
+    }
 
     fn found(values: &[&str]) -> Result<String, &'static str> {
         let mut headers = HeaderMap::new();

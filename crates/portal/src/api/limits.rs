@@ -89,7 +89,7 @@ enum PersonLimitKind {
     Withdraw,
     /// What may be paid out to cards without a fee; above it a withdrawal costs, and is not refused.
     WithdrawFree,
-    /// What may be paid by printed codes, by the wallet or by this card.
+    /// What may be paid by counter codes, by the wallet or by this card.
     StaticCode,
 }
 
@@ -138,7 +138,7 @@ struct Counted {
     card_day: Money,
     card_month: Money,
     static_code: Money,
-    /// The bound cards, with what each paid by printed codes today.
+    /// The bound cards, with what each paid by counter codes today.
     cards: Vec<(Arc<Card>, Money)>,
 }
 
@@ -174,7 +174,7 @@ impl Whose {
         Ok(if own.exceeds(all).unwrap_or(true) { own } else { all })
     }
 
-    /// What one pocket paid by printed codes today; without a card it is the wallet.
+    /// What one pocket paid by counter codes today; without a card it is the wallet.
     fn by_codes(self, reader: &mut dyn Reader, card: Option<&Card>) -> Result<Money, StoreError> {
         let key = StaticUse::key_at(self.party, card.map(|card| card.digest), self.now_us);
         Ok(match reader.row(&Key::StaticUse(key))? {
@@ -184,7 +184,6 @@ impl Whose {
     }
 
     fn count(self, reader: &mut dyn Reader) -> Result<Counted, StoreError> {
-        reader.hold()?;
         let mut cards = Vec::new();
         for card in reader.cards(self.party, CARDS_MAX)? {
             if card.state == CardState::Bound {
@@ -192,7 +191,7 @@ impl Whose {
                 cards.push((card, by_codes));
             }
         }
-        let counted = Counted {
+        Ok(Counted {
             now_us: self.now_us,
             transfer_day: self.own(reader, UsageKind::TransferDay)?,
             transfer_month: self.own(reader, UsageKind::TransferMonth)?,
@@ -204,9 +203,7 @@ impl Whose {
             card_month: self.together(reader, UsageKind::CardMonth)?,
             static_code: self.by_codes(reader, None)?,
             cards,
-        };
-        reader.let_go()?;
-        Ok(counted)
+        })
     }
 }
 
@@ -233,7 +230,7 @@ pub(crate) async fn limits(
     let now_us = portal.door.now_us();
     let identity = standing.as_ref().map(|view| view.standing.identity);
     let whose = Whose { party: party.id, identity, now_us };
-    let counted = portal.read(move |reader| whose.count(reader)).await;
+    let counted = portal.read_held(move |reader| whose.count(reader)).await;
     let counted = counted.ok_or_else(|| SandboxError::broken("what is counted of limits cannot be read"))?;
     let class = class_now(&party, standing.as_ref(), now_us);
     let limits = told(&party, class, standing.as_ref().map(|view| &*view.standing), &counted);

@@ -17,6 +17,11 @@ pub(crate) fn limit(asked: Option<u16>) -> Result<usize, SandboxError> {
     Ok(usize::from(limit))
 }
 
+/// What no page gave as its `next`. 400 `bad_cursor`, of the field that it came in.
+pub(crate) fn bad_cursor(field: &'static str) -> SandboxError {
+    SandboxError::bad("bad_cursor", format!("{field} is the next of another page")).of_field(field)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! `/api/v1/sellers/{seller_id}/acts`: what persons did for a merchant, newest first.
 
 use super::moment;
-use super::page::limit;
+use super::page::{bad_cursor, limit};
 use super::seller_staff::party;
 use crate::people::AtShop;
 use crate::portal::Portal;
@@ -80,9 +80,7 @@ pub(crate) async fn list(
 ) -> Result<Json<SellerActs>, SandboxError> {
     let limit = limit(asked.limit)?;
     let before = asked.before.as_deref().map(str::parse::<u64>).transpose();
-    let before = before.map_err(|_| {
-        SandboxError::bad("bad_cursor", "before is the next of another page").of_field("before")
-    })?;
+    let before = before.map_err(|_| bad_cursor("before"))?;
     portal.posted().await?;
     let found = portal.read(move |reader| page(reader, seller, before, limit)).await;
     let (notes, next) =

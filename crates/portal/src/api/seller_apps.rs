@@ -1,8 +1,8 @@
 //! `/api/v1/sellers/{seller_id}/apps`: the apps of a merchant, what their programs need to be told, and how they
 //! exchange their keys. Only public halves come here: whoever makes a key keeps the private half.
 
-use super::moment;
-use crate::people::AtShop;
+use super::{first_or_again, moment};
+use crate::people::{AtShop, OwnPassword};
 use crate::portal::Portal;
 use crate::sandbox::{SandboxError, read};
 use crate::sandbox_app::keys_of;
@@ -21,6 +21,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use wire::sign::PublicKey;
 
 /// Apps of one merchant that are told: more than any has.
 const APPS_MAX: usize = 100;
@@ -104,12 +105,17 @@ pub(crate) struct SellerAppKey {
     retired_at: Option<String>,
 }
 
-/// The public half of a second key.
+/// The public half of a second key, with one of the passwords of whoever adds it: whoever has the private half acts as
+/// the merchant.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSellerAppKey {
     /// Base64 or PEM, of the algorithm that the app has.
     public_key: String,
+    /// The login password of whoever asks.
+    login_password: Option<String>,
+    /// Its payment password.
+    pay_password: Option<String>,
 }
 
 /// The apps of the merchant.
@@ -132,7 +138,8 @@ pub(crate) async fn list(
 }
 
 /// Adds a second key to an app; in certificate mode a certificate is issued for it. Calls may be signed with either
-/// until one is retired.
+/// until one is retired. It takes one of the passwords of whoever asks. A key that calls may be signed with already is
+/// not added again, and takes none.
 #[utoipa::path(
     post,
     path = "/sellers/{seller_id}/apps/{app_id}/keys",
@@ -142,7 +149,10 @@ pub(crate) async fn list(
         ("app_id" = String, Path, description = "The app.")
     ),
     request_body = NewSellerAppKey,
-    responses((status = 201, description = "The app, with the new key.", body = SellerApp))
+    responses(
+        (status = 201, description = "The app, with the new key.", body = SellerApp),
+        (status = 200, description = "The app, which had this key.", body = SellerApp)
+    )
 )]
 pub(crate) async fn add(
     State(portal): State<Arc<Portal>>,
@@ -151,12 +161,37 @@ pub(crate) async fn add(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(StatusCode, Json<SellerApp>), SandboxError> {
-    let NewSellerAppKey { public_key } = read(&headers, &body)?;
+    let NewSellerAppKey { public_key, login_password, pay_password } = read(&headers, &body)?;
     let app = own(&portal, shop.seller, &app_id)?;
     let keys = keys_of(Some(public_key), sign_type_of(&app.public_key), app.allow_rsa1).await?;
-    shop.note(&portal, "app_key.add", &app.id.to_string()).await?;
-    add_key(&portal, &app, &keys.public, None).await?;
-    Ok((StatusCode::CREATED, Json(told_anew(&portal, app.id).await?)))
+    let was_there = has(&portal, app.id, &keys.public).await?;
+    if !was_there {
+        OwnPassword::given(login_password, pay_password)?.prove(&portal, shop.user).await?;
+        shop.note(&portal, "app_key.add", &app.id.to_string()).await?;
+        if let Err(error) = add_key(&portal, &app, &keys.public, None).await {
+            // The same may have been sent twice at once.
+            let is_there = error.code() == "key_known" && has(&portal, app.id, &keys.public).await?;
+            return if is_there { added(&portal, app.id, true).await } else { Err(error) };
+        }
+    }
+    added(&portal, app.id, was_there).await
+}
+
+/// What whoever adds a key hears.
+async fn added(
+    portal: &Portal,
+    app: AppId,
+    was_there: bool,
+) -> Result<(StatusCode, Json<SellerApp>), SandboxError> {
+    Ok((first_or_again(was_there), Json(told_anew(portal, app).await?)))
+}
+
+/// Whether calls of an app may be signed with this key now.
+async fn has(portal: &Portal, app: AppId, key: &PublicKey) -> Result<bool, SandboxError> {
+    let keys = portal.door.ask(FindAppKeys { app }).await;
+    let keys = keys.map_err(|error| SandboxError::of(error, refused))?;
+    let (spki, now_us) = (key.to_spki(), portal.door.now_us());
+    Ok(keys.iter().any(|key| key.public_key == spki && key.is_active(now_us)))
 }
 
 /// Makes a key the current one. Of the current one it changes nothing.

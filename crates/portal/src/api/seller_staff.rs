@@ -3,8 +3,8 @@
 //! Lists come from the tables, which are waited for, so that what was just said is seen.
 
 use super::moment;
-use super::page::limit;
-use crate::people::{AtShop, Who};
+use super::page::{bad_cursor, limit};
+use crate::people::{AtShop, OwnPassword, Who};
 use crate::portal::Portal;
 use crate::sandbox::{SandboxError, read};
 use crate::sending::shown_of;
@@ -135,7 +135,7 @@ pub(crate) struct StaffMembers {
     next: Option<String>,
 }
 
-/// A person who is to act for the merchant, or to act in another role.
+/// A person who is to act for the merchant, or to act in another role, with one of the passwords of whoever says so.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewStaff {
@@ -143,6 +143,10 @@ pub(crate) struct NewStaff {
     login: String,
     /// In which role.
     role: SellerRole,
+    /// The login password of whoever asks.
+    login_password: Option<String>,
+    /// Its payment password.
+    pay_password: Option<String>,
 }
 
 /// The merchants that whoever is signed in acts for. A page may be short and still have a next one.
@@ -198,7 +202,8 @@ pub(crate) async fn list(
     Ok(Json(StaffMembers { staff, next }))
 }
 
-/// Makes a person staff, or gives a person another role. The same again changes nothing.
+/// Makes a person staff, or gives a person another role, with one of the passwords of whoever asks. The same again
+/// changes nothing.
 #[utoipa::path(
     post,
     path = "/sellers/{seller_id}/staff",
@@ -213,7 +218,8 @@ pub(crate) async fn set(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<StaffMember>, SandboxError> {
-    let NewStaff { login, role } = read(&headers, &body)?;
+    let NewStaff { login, role, login_password, pay_password } = read(&headers, &body)?;
+    OwnPassword::given(login_password, pay_password)?.prove(&portal, shop.user).await?;
     let found = find_login(&portal, &login).await;
     let user = found.map_err(|error| SandboxError::of(error, |_| no_person()))?.ok_or_else(no_person)?;
     let (seller, by) = (shop.seller, Some(shop.user));
@@ -303,9 +309,7 @@ pub(crate) const fn before_all() -> PartyId {
 /// The lists that begin after a number begin after the platform's when none is said.
 fn cursor(before: Option<&str>) -> Result<PartyId, SandboxError> {
     let Some(before) = before else { return Ok(before_all()) };
-    before
-        .parse()
-        .map_err(|_| SandboxError::bad("bad_cursor", "before is the next of another page").of_field("before"))
+    before.parse().map_err(|_| bad_cursor("before"))
 }
 
 fn unreadable() -> SandboxError {

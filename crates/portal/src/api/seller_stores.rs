@@ -1,7 +1,7 @@
 //! `/api/v1/sellers/{seller_id}/stores`: where a merchant sells, by the merchant's own numbers.
 
 use super::moment;
-use super::page::limit;
+use super::page::{bad_cursor, limit};
 use crate::people::AtShop;
 use crate::portal::Portal;
 use crate::sandbox::{SandboxError, read};
@@ -85,9 +85,8 @@ pub(crate) async fn list(
     Query(asked): Query<StoreQuery>,
 ) -> Result<Json<SellerStores>, SandboxError> {
     let (limit, seller) = (limit(asked.limit)?, shop.seller);
-    let after = StoreId::new(asked.before.as_deref().unwrap_or_default()).map_err(|_| {
-        SandboxError::bad("bad_cursor", "before is the next of another page").of_field("before")
-    })?;
+    let after = StoreId::new(asked.before.as_deref().unwrap_or_default());
+    let after = after.map_err(|_| bad_cursor("before"))?;
     portal.posted().await?;
     let found = portal.read(move |reader| stores_of(reader, seller, after, limit.saturating_add(1))).await;
     let mut found = found.ok_or_else(|| SandboxError::broken("the stores cannot be read"))?;

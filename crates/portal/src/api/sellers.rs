@@ -1,5 +1,5 @@
-//! `/api/v1/sellers/{seller_id}`: what a merchant's own people ask: how the day goes, the orders, the till, refunds,
-//! bills, and what its programs were told.
+//! `/api/v1/sellers/{seller_id}`: what a merchant's own people ask: how the day goes, the orders and what happens to
+//! them, the till, refunds, bills, and what its programs were told.
 //!
 //! Who may do what is decided before a handler begins, by the row of the call and the role of whoever asks. Pages are
 //! read from the tables, which are waited for, so that what was just done is seen.
@@ -10,26 +10,27 @@ mod counter;
 mod dashboard;
 mod doctor;
 mod happened;
+mod live;
 mod notices;
 mod orders;
 mod postings;
+mod refund_requests;
 mod refunds;
 mod till;
 mod told;
 
 pub(super) use till::{app_of, refused as open_refused};
 
-use crate::people::crowded;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use crate::sandbox_pay::no_order;
+use crate::turns::TurnOf;
 use axum::http::StatusCode;
 use base::{Day, PartyId, Text};
 use bill::BillError;
 use cell::CellError;
 use engine::{FindShopOrder, Which};
 use std::sync::Arc;
-use std::time::Duration;
 use store::Reader;
 use trade::{FindRefused, Order};
 use utoipa_axum::router::OpenApiRouter;
@@ -39,9 +40,12 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<Arc<Portal>> {
     OpenApiRouter::default()
         .routes(routes!(dashboard::dashboard))
+        .routes(routes!(live::follow))
         .routes(routes!(orders::list))
         .routes(routes!(orders::show))
         .routes(routes!(refunds::refund))
+        .routes(routes!(refund_requests::list))
+        .routes(routes!(refund_requests::refuse))
         .routes(routes!(till::charge))
         .routes(routes!(cancel::cancel))
         .routes(routes!(till::draw))
@@ -54,9 +58,6 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(doctor::examine))
 }
 
-/// How long a call that reads much waits for its turn.
-const TURN_WAIT: Duration = Duration::from_secs(5);
-
 /// Reads on one state of the tables that has everything answered so far, on a thread that may wait.
 async fn tables<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
 where
@@ -64,13 +65,12 @@ where
     F: FnOnce(&mut dyn Reader) -> Result<T, BillError> + Send + 'static,
 {
     portal.posted().await?;
-    let found = portal.read(move |reader| {
-        reader.hold()?;
-        let found = work(reader);
-        reader.let_go()?;
-        Ok(found)
-    });
-    match found.await {
+    answered(portal.read_held(move |reader| Ok(work(reader))).await)
+}
+
+/// What a reading came to.
+fn answered<T>(found: Option<Result<T, BillError>>) -> Result<T, SandboxError> {
+    match found {
         Some(Ok(found)) => Ok(found),
         Some(Err(BillError::TooLong)) => {
             let message = "there is more of this time than is read at once";
@@ -85,20 +85,16 @@ where
     }
 }
 
-/// As [`tables`], for what reads much: it takes a turn among the exports of everybody and keeps it until the work ends,
+/// As [`tables`], for what reads much: it takes a turn among those of everybody and keeps it until the work ends,
 /// which goes on when its caller hangs up. 503 `busy` when none comes.
 async fn many_tables<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
 where
     T: Send + 'static,
     F: FnOnce(&mut dyn Reader) -> Result<T, BillError> + Send + 'static,
 {
-    let turn = tokio::time::timeout(TURN_WAIT, portal.exports.clone().acquire_owned()).await;
-    let Ok(Ok(turn)) = turn else { return Err(crowded()) };
-    let work = move |reader: &mut dyn Reader| {
-        let _turn = turn;
-        work(reader)
-    };
-    tables(portal, work).await
+    portal.posted().await?;
+    let turn = portal.turn(TurnOf::Merchant).await?;
+    answered(portal.read_in_turn(turn, move |reader| Ok(work(reader))).await)
 }
 
 /// An order of the merchant as it stands in the cell, also one that nobody took up; what is none of its is none.

@@ -4,7 +4,7 @@
 use super::budget::ClientAddress;
 use super::ceremonies::{Adding, Asker, site, wrong};
 use super::passkey_news::{copied, tell};
-use super::{MessageKind, crowded, in_vault, safety, sessions};
+use super::{MessageKind, OwnPassword, crowded, in_vault, safety, sessions};
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::http::StatusCode;
@@ -157,7 +157,7 @@ pub(super) fn options(challenge_id: &str, options: &impl Serialize) -> Result<Va
 }
 
 /// Proves the login password of somebody who is signed in; gives the number of the try.
-async fn prove_login_password(
+pub(super) async fn prove_login_password(
     portal: &Portal,
     party: &Party,
     login_password: String,
@@ -167,7 +167,8 @@ async fn prove_login_password(
     proven.map(|(_, attempt)| attempt)
 }
 
-async fn party_of(portal: &Portal, party: PartyId) -> Result<Arc<Party>, SandboxError> {
+/// A party that is signed in.
+pub(super) async fn party_of(portal: &Portal, party: PartyId) -> Result<Arc<Party>, SandboxError> {
     let party = portal.door.ask(FindParty { party }).await;
     party.map_err(|error| SandboxError::of(error, |_| crowded()))
 }
@@ -231,30 +232,14 @@ pub(crate) async fn add(
     added.await
 }
 
-/// What proves that the owner removes a passkey, and not whoever found a session: one of the passwords.
-pub(crate) enum Removing {
-    /// The login password.
-    Login(String),
-    /// The payment password.
-    Pay(String),
-}
-
 /// Removes a passkey with one of the passwords, ends what it signed in, and tells its owner.
 pub(crate) async fn remove(
     portal: &Arc<Portal>,
     party: PartyId,
     no: u64,
-    by: Removing,
+    by: OwnPassword,
 ) -> Result<(), SandboxError> {
-    match by {
-        Removing::Login(password) => {
-            let party = party_of(portal, party).await?;
-            prove_login_password(portal, &party, password).await?;
-        }
-        Removing::Pay(password) => {
-            safety::prove_pay_password(portal, party, password).await?;
-        }
-    }
+    by.prove(portal, party).await?;
     let portal = portal.clone();
     let removed = to_the_end(async move {
         let removed = portal.door.ask(RemovePasskey { party, no }).await;

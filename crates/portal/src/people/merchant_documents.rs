@@ -84,6 +84,15 @@ pub(crate) fn document_kind(name: &str) -> Result<DocumentKind, SandboxError> {
         .ok_or_else(|| SandboxError::missing("document_unknown", "there is no such kind of document"))
 }
 
+/// Refuses a document that was not handed in. 404 `document_missing`.
+pub(crate) fn handed_in(row: &MerchantApplication, kind: DocumentKind) -> Result<(), SandboxError> {
+    if row.documents & kind.bit() == 0 { Err(missing()) } else { Ok(()) }
+}
+
+fn missing() -> SandboxError {
+    SandboxError::missing("document_missing", "there is no such document")
+}
+
 /// A document as it was handed in, and its kind of picture.
 pub(crate) async fn document_of(
     portal: &Portal,
@@ -92,8 +101,7 @@ pub(crate) async fn document_of(
 ) -> Result<(Vec<u8>, &'static str), SandboxError> {
     let (name, data_key) = (document_name(&row.login, kind), row.data_key);
     let found = in_vault(portal, move |vault| vault.document(&data_key, &name)).await?;
-    let bytes =
-        found.ok_or_else(|| SandboxError::missing("document_missing", "there is no such document"))?;
+    let bytes = found.ok_or_else(missing)?;
     let picture = picture_kind(&bytes).ok_or_else(|| SandboxError::broken("a document is no picture"))?;
     Ok((bytes.to_vec(), picture))
 }

@@ -22,7 +22,7 @@ use axum::http::HeaderMap;
 use base::{PartyId, Secret};
 use cell::CellError;
 use engine::{
-    ApplicationRefused, ApplicationStep, FillApplication, FindApplication, FindParty, FindProfile,
+    ApplicationRefused, ApplicationStep, FillApplication, FindApplication, FindParty, FindProfile, FindStaff,
     MoveApplication, PartyNotFound, ScreenState, SignApplication,
 };
 use engine::{Row, Table};
@@ -31,6 +31,7 @@ use people::{
 };
 use serde::Deserialize;
 use std::sync::Arc;
+use store::{Reader, StoreError};
 use utoipa::ToSchema;
 use wire::aes::AesKey;
 
@@ -287,8 +288,8 @@ pub(crate) async fn application(
     found.map_err(|error| SandboxError::of(error, refused))
 }
 
-/// 409 `own_case` when this party is a merchant that came of the operator's own application. Decisions about a merchant
-/// know nobody who applied, so it is said before them.
+/// 409 `own_case` when this party is a merchant for which the operator acts, in whatever role, or that came of the
+/// operator's own application. Decisions about a merchant know neither, so it is said before them.
 pub(crate) async fn not_own(portal: &Portal, operator: &str, party: PartyId) -> Result<(), SandboxError> {
     let found = match portal.door.ask(FindParty { party }).await {
         // Whoever decides about nobody hears so from the decision.
@@ -298,11 +299,18 @@ pub(crate) async fn not_own(portal: &Portal, operator: &str, party: PartyId) -> 
     if found.kind != PartyKind::Merchant {
         return Ok(());
     }
+    // An operator of the console acts under its user id.
+    if let Ok(user) = operator.parse::<PartyId>() {
+        let role = portal.door.ask(FindStaff { seller: party, user }).await;
+        if role.map_err(|error| SandboxError::of(error, |never| match never {}))?.is_some() {
+            return Err(refused(ApplicationRefused::OwnCase));
+        }
+    }
     match portal.door.ask(FindApplication { login: found.login.clone(), applicant: None }).await {
         Ok(row) if row.merchant == Some(party) && row.applicant.to_string() == operator => {
             Err(refused(ApplicationRefused::OwnCase))
         }
-        // A merchant that was opened without an application is nobody's.
+        // Nobody applied for a merchant that was opened without an application.
         Ok(_) | Err(CellError::Refused(ApplicationRefused::ApplicationNotFound)) => Ok(()),
         Err(error) => Err(SandboxError::of(error, refused)),
     }
@@ -314,22 +322,28 @@ pub(crate) async fn applications(
     wanted: impl Fn(&MerchantApplication) -> bool + Send + 'static,
 ) -> Result<Vec<Arc<MerchantApplication>>, SandboxError> {
     portal.posted().await?;
-    let found = portal.read(move |reader| {
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let page = reader.scan(Table::MerchantApplication, None, after.as_ref(), PAGE)?;
-            after = page.last().map(Row::key);
-            let is_last = page.len() < PAGE;
-            found.extend(page.into_iter().filter_map(|row| match row {
-                Row::MerchantApplication(row) if wanted(&row) => Some(row),
-                _ => None,
-            }));
-            if is_last {
-                return Ok(found);
-            }
+    let found = portal.read(move |reader| applications_of(reader, wanted)).await;
+    found.ok_or_else(|| SandboxError::broken("the applications cannot be read"))
+}
+
+/// As [`applications`], within a reading.
+pub(crate) fn applications_of(
+    reader: &mut dyn Reader,
+    wanted: impl Fn(&MerchantApplication) -> bool,
+) -> Result<Vec<Arc<MerchantApplication>>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = reader.scan(Table::MerchantApplication, None, after.as_ref(), PAGE)?;
+        after = page.last().map(Row::key);
+        let is_last = page.len() < PAGE;
+        found.extend(page.into_iter().filter_map(|row| match row {
+            Row::MerchantApplication(row) if wanted(&row) => Some(row),
+            _ => None,
+        }));
+        if is_last {
+            return Ok(found);
         }
-    });
-    found.await.ok_or_else(|| SandboxError::broken("the applications cannot be read"))
+    }
 }
 
 /// A refusal in words.

@@ -11,25 +11,25 @@ use super::register::ADDRESS_FIELD;
 use super::sessions::Session;
 use super::who::Who;
 use super::{crowded, identity, in_vault, merchants, passkeys, sessions};
+use crate::api::refund_requests::RefundRequest;
 use crate::api::{moment, seller_staff};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer};
+use crate::turns::TurnOf;
 use axum::extract::State;
-use base::PartyId;
-use engine::{FindAccount, FindParty, FindProfile, Key, Row, Table};
-use fund::{BankOrder, Card};
+use base::{OrderNo, PartyId};
+use engine::{FindAccount, FindParty, FindPockets, FindProfile, Key, Row, Table};
+use fund::{BankOrder, Card, PocketOrder};
 use money::Currency;
-use people::StaffPlace;
+use people::{MerchantApplication, StaffPlace};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{Reader, StoreError};
-use trade::{Mandate, Trade};
+use trade::{Mandate, RefundWish, Trade};
 use transfer::{Received, Transfer};
 use utoipa::ToSchema;
 
-/// How long a copy waits for its turn among exports.
-const TURN_WAIT: Duration = Duration::from_secs(10);
 /// Rows that are read at once.
 const PAGE: usize = 1_000;
 
@@ -42,6 +42,8 @@ struct OwnPayment {
     amount: String,
     #[schema(format = DateTime)]
     paid_at: Option<String>,
+    /// What the person asked the merchant to give back, and what came of it.
+    refund_request: Option<RefundRequest>,
 }
 
 /// Money that the person sent.
@@ -136,6 +138,8 @@ struct OwnData {
     transfers_sent: Vec<OwnTransferSent>,
     transfers_received: Vec<OwnTransferReceived>,
     cards: Vec<OwnCard>,
+    /// The person's own order of what it pays with: `balance`, and cards. Empty for whoever goes by the rule.
+    pockets: Vec<String>,
     bank_orders: Vec<OwnBankOrder>,
     agreements: Vec<OwnAgreement>,
     applications: Vec<ApplicationWithNames>,
@@ -148,19 +152,24 @@ struct OwnData {
 /// What the tables hold of one person.
 struct Posted {
     trades: Vec<Arc<Trade>>,
+    /// What was asked back, by trade.
+    wishes: BTreeMap<OrderNo, Arc<RefundWish>>,
     sent: Vec<Arc<Transfer>>,
     received: Vec<Arc<Received>>,
     cards: Vec<Arc<Card>>,
     bank_orders: Vec<Arc<BankOrder>>,
     mandates: Vec<Arc<Mandate>>,
     places: Vec<Arc<StaffPlace>>,
+    applications: Vec<Arc<MerchantApplication>>,
 }
 
 fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
     let (trades, sent) = (reader.trades(who, None, usize::MAX)?, reader.transfers(who, None, usize::MAX)?);
     let (received, cards) = (reader.received(who, None, usize::MAX)?, reader.cards(who, usize::MAX)?);
+    let wishes = wishes_of(reader, &trades)?;
     let bank_orders = reader.bank_orders(who, None, usize::MAX)?;
     let places = places_of(reader, who)?;
+    let applications = merchants::applications_of(reader, |row| row.applicant == who)?;
     let (mut mandates, mut after) = (Vec::new(), None);
     loop {
         let page = reader.scan(Table::Mandate, Some(who.slot()), after.as_ref(), PAGE)?;
@@ -171,9 +180,35 @@ fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
             _ => None,
         }));
         if is_last {
-            return Ok(Posted { trades, sent, received, cards, bank_orders, mandates, places });
+            return Ok(Posted {
+                trades,
+                wishes,
+                sent,
+                received,
+                cards,
+                bank_orders,
+                mandates,
+                places,
+                applications,
+            });
         }
     }
+}
+
+/// A wish lies with its order, at the merchant: nothing lists those of a buyer but its trades.
+fn wishes_of(
+    reader: &mut dyn Reader,
+    trades: &[Arc<Trade>],
+) -> Result<BTreeMap<OrderNo, Arc<RefundWish>>, StoreError> {
+    let mut found = BTreeMap::new();
+    // Of what was not paid nobody asks for a refund.
+    for trade in trades.iter().filter(|trade| trade.paid_at_us.is_some()) {
+        let key = Key::RefundWish((trade.no.slot(), trade.seller, trade.no));
+        if let Some(Row::RefundWish(wish)) = reader.row(&key)? {
+            found.insert(trade.no, wish);
+        }
+    }
+    Ok(found)
 }
 
 /// The rows of a person lie together, by merchant.
@@ -204,25 +239,25 @@ fn places_of(reader: &mut dyn Reader, who: PartyId) -> Result<Vec<Arc<StaffPlace
 )]
 pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
     let (who, gone) = (this.party, |_| crowded());
-    let turn = tokio::time::timeout(TURN_WAIT, portal.exports.clone().acquire_owned()).await;
-    let Ok(Ok(_turn)) = turn else { return Err(crowded()) };
     let party = portal.door.ask(FindParty { party: who }).await;
     let party = party.map_err(|error| SandboxError::of(error, gone))?;
     let account = portal.door.ask(FindAccount { party: who, currency: Currency::Cny }).await;
     let account = account.map_err(|error| SandboxError::of(error, gone))?;
     let profile = portal.door.ask(FindProfile { party: who }).await;
     let profile = profile.map_err(|error| SandboxError::of(error, gone))?;
+    let pockets = portal.door.ask(FindPockets { party: who }).await;
+    let pockets = pockets.map_err(|error| SandboxError::of(error, |never| match never {}))?;
     let address = in_vault(&portal, move |vault| {
         vault.open_field(&profile.data_key, ADDRESS_FIELD, &profile.sealed_address)
     });
-    // Waits for the tables, for what comes after it too.
-    let own = merchants::applications(&portal, move |row| row.applicant == who).await?;
-    let mut applications = Vec::new();
-    for row in own {
-        applications.push(told_with_names(&portal, &row, moment).await?);
-    }
-    let posted = portal.read(move |reader| posted(reader, who)).await;
+    portal.posted().await?;
+    let turn = portal.turn(TurnOf::Person).await?;
+    let posted = portal.read_in_turn(turn, move |reader| posted(reader, who)).await;
     let posted = posted.ok_or_else(|| SandboxError::broken("what is kept of a person cannot be read"))?;
+    let mut applications = Vec::new();
+    for row in &posted.applications {
+        applications.push(told_with_names(&portal, row, moment).await?);
+    }
     answer(OwnData {
         user_id: party.id.to_string(),
         login: address.await?,
@@ -231,10 +266,11 @@ pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) ->
         opened_at: moment(party.opened_at_us),
         balance: account.available().to_string(),
         identity: identity::told(&portal, who).await?,
-        payments: posted.trades.iter().map(|row| payment_told(row)).collect(),
+        payments: posted.trades.iter().map(|row| payment_told(row, posted.wishes.get(&row.no))).collect(),
         transfers_sent: posted.sent.iter().map(|row| sent_told(row)).collect(),
         transfers_received: posted.received.iter().map(|row| received_told(row)).collect(),
         cards: posted.cards.iter().map(|row| card_told(row)).collect(),
+        pockets: pockets.as_deref().map_or_else(Vec::new, pockets_told),
         bank_orders: posted.bank_orders.iter().map(|row| bank_order_told(row)).collect(),
         agreements: posted.mandates.iter().map(|row| agreement_told(row)).collect(),
         applications,
@@ -248,13 +284,14 @@ fn place_told(place: &StaffPlace) -> OwnPlace {
     OwnPlace { seller_id: place.seller.to_string(), role: place.role.as_str(), active: place.active }
 }
 
-fn payment_told(trade: &Trade) -> OwnPayment {
+fn payment_told(trade: &Trade, wish: Option<&Arc<RefundWish>>) -> OwnPayment {
     OwnPayment {
         trade_no: trade.no.to_string(),
         payee: trade.seller.to_string(),
         subject: trade.subject.to_string(),
         amount: trade.total().to_string(),
         paid_at: trade.paid_at_us.map(moment),
+        refund_request: wish.map(|wish| RefundRequest::of(wish)),
     }
 }
 
@@ -289,6 +326,10 @@ fn card_told(card: &Card) -> OwnCard {
         kind: card.kind.as_str(),
         last_four: card.last_four.to_string(),
     }
+}
+
+fn pockets_told(order: &PocketOrder) -> Vec<String> {
+    order.pockets.pockets().iter().map(ToString::to_string).collect()
 }
 
 fn bank_order_told(order: &BankOrder) -> OwnBankOrder {

@@ -6,7 +6,8 @@
 
 use super::budget::ClientAddress;
 use super::ceremonies::Asker;
-use super::key_ring::{self, Removing};
+use super::key_ring;
+use super::own_password::OwnPassword;
 use super::sessions::{self, SessionBegun};
 use super::who::Who;
 use crate::api::moment;
@@ -184,14 +185,7 @@ pub(crate) async fn remove(
     body: Bytes,
 ) -> Answer {
     let RemovePasskeyRequest { login_password, pay_password } = read(&headers, &body)?;
-    let by = match (login_password, pay_password) {
-        (Some(password), None) => Removing::Login(password),
-        (None, Some(password)) => Removing::Pay(password),
-        _ => {
-            let message = "give login_password or pay_password, one of the two";
-            return Err(SandboxError::bad("bad_request", message));
-        }
-    };
+    let by = OwnPassword::given(login_password, pay_password)?;
     let no = id.parse().map_err(|_| key_ring::not_found())?;
     key_ring::remove(&portal, this.party, no, by).await?;
     answer(PasskeyRemoved { removed: id })

@@ -2,9 +2,9 @@
 
 use super::budget::ClientAddress;
 use super::identity::{guesses_used_up, identity_differs, identity_needed, said};
-use super::register::DEVICE_FIELD;
+use super::own_names::{SealedName, names_of};
 use super::who::{self, Who};
-use super::{address_of, code_refused, crowded, devices, digest_of, in_vault, prove};
+use super::{address_of, code_refused, crowded, devices, digest_of, prove};
 use crate::api::moment;
 use crate::password::Place;
 use crate::portal::Portal;
@@ -18,8 +18,8 @@ use axum::response::Response;
 use base::{PartyId, Secret, Slot};
 use cell::CellError;
 use engine::{
-    EndDevices, FindAddress, FindDevices, FindProfile, ProveSignIn, SignInByCode, SignInByCodeRefused,
-    TrySignIn, WhichDevices,
+    EndDevices, FindAddress, FindDevices, ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn,
+    WhichDevices,
 };
 use people::{
     AddressDigest, ChallengePurpose, Credential, Device, IdentityDigest, PasswordRefused, login_of_address,
@@ -257,21 +257,13 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> A
 
 /// The same, for other answers.
 pub(super) async fn told(portal: &Portal, this: &Device) -> Result<Vec<Session>, SandboxError> {
-    let profile = portal.door.ask(FindProfile { party: this.party }).await;
-    let profile = profile.map_err(|error| SandboxError::of(error, |_| crowded()))?;
     let Ok(found) = portal.door.ask(FindDevices { party: this.party }).await else { return Err(crowded()) };
-    let named = in_vault(portal, move |vault| {
-        let name = |device: &Arc<Device>| {
-            vault
-                .open_field(&profile.data_key, DEVICE_FIELD, &device.sealed_name)
-                .map(Option::unwrap_or_default)
-        };
-        found.into_iter().map(|device| Ok((name(&device)?, device))).collect::<Result<Vec<_>, _>>()
-    });
-    let shown = named
-        .await?
+    let sealed = found.iter().map(|device| SealedName::Device(device.sealed_name.clone()));
+    let names = names_of(portal, this.party, sealed.collect()).await?;
+    let shown = found
         .into_iter()
-        .map(|(name, device)| Session {
+        .zip(names)
+        .map(|(device, name)| Session {
             id: device.no.to_string(),
             device: name,
             signed_in_at: moment(device.since_us),

@@ -10,8 +10,9 @@ use crate::sandbox::SandboxError;
 use base::PartyId;
 use cell::CellError;
 use engine::{FindParty, FindProfile, FindStanding, PartyNotFound};
-use people::PartyKind;
+use people::{Party, PartyKind};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A person in clear.
@@ -44,14 +45,17 @@ struct OpsEvidence {
     expires_at: Option<String>,
 }
 
-/// A person in clear. 404 `person_not_found` for a number that is no person's.
-pub(crate) async fn unmasked(portal: &Portal, id: PartyId) -> Result<OpsPerson, SandboxError> {
+/// The person of a user id. 404 `person_not_found` for a number that is no person's.
+pub(crate) async fn person_of(portal: &Portal, id: PartyId) -> Result<Arc<Party>, SandboxError> {
     let missing = || SandboxError::missing("person_not_found", "there is no such person");
     let party = portal.door.ask(FindParty { party: id }).await;
     let party = party.map_err(|error| SandboxError::of(error, |_| missing()))?;
-    if party.kind != PartyKind::Person {
-        return Err(missing());
-    }
+    if party.kind == PartyKind::Person { Ok(party) } else { Err(missing()) }
+}
+
+/// A person in clear.
+pub(crate) async fn unmasked(portal: &Portal, party: &Party) -> Result<OpsPerson, SandboxError> {
+    let id = party.id;
     let evidence = match portal.door.ask(FindStanding { party: id }).await {
         Ok(view) => view.evidence,
         Err(CellError::Refused(PartyNotFound)) => Vec::new(),

@@ -18,11 +18,19 @@ use trade::{PersonalProduct, Product, Unit, Validity};
 const BOUND: Duration = Duration::from_secs(20);
 
 /// Longer than a stream waits from one look to the next: what it would say of the first, it has said.
-const QUIET: Duration = Duration::from_millis(2_500);
+pub(crate) const QUIET: Duration = Duration::from_millis(2_500);
 
 impl Shop {
     async fn watch(&self, token: &str) -> Response<Body> {
-        let request = Request::get("/api/v1/me/events").header("authorization", format!("Bearer {token}"));
+        self.watch_at("/api/v1/me/events", token).await
+    }
+
+    /// Begins to watch; the body is read as it comes.
+    pub(crate) async fn watch_at(&self, path: &str, token: &str) -> Response<Body> {
+        let mut request = Request::get(path);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
         self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
@@ -50,7 +58,7 @@ impl Shop {
 }
 
 /// The data of the next event, whatever comments come before it; `None` when the stream ended.
-async fn next(body: &mut Body) -> Option<Value> {
+pub(crate) async fn next(body: &mut Body) -> Option<Value> {
     let found = async {
         loop {
             let frame = body.frame().await?.unwrap();
@@ -67,7 +75,7 @@ async fn next(body: &mut Body) -> Option<Value> {
 }
 
 /// The data of an event.
-fn changed(parts: &[&str]) -> Option<Value> {
+pub(crate) fn changed(parts: &[&str]) -> Option<Value> {
     Some(json!({ "changed": parts }))
 }
 

@@ -1,10 +1,10 @@
 //! What a person should know, and which limits hold, over `/api/v1`.
 
 use crate::api_wallet::{CREDIT, DEBIT, by_password, done, refused, with_bank};
-use crate::persons::{PAY_PASSWORD, PHONE};
+use crate::persons::{ID_NUMBER, PAY_PASSWORD, PHONE};
 use crate::shop::{BUYER, PASSWORD, Shop, fen};
 use axum::http::StatusCode;
-use base::{MINUTE_US, Text};
+use base::{DAY_US, MINUTE_US, Text};
 use engine::{RefundOrder, Verdict, Which};
 use fund::BankReason;
 use serde_json::{Value, json};
@@ -12,10 +12,10 @@ use std::sync::atomic::Ordering;
 use trade::Product;
 
 const NOTICES: &str = "/api/v1/me/notices";
-const LIMITS: &str = "/api/v1/me/limits";
+pub(crate) const LIMITS: &str = "/api/v1/me/limits";
 
 impl Shop {
-    async fn seen_at(&self, token: &str, path: &str) -> Value {
+    pub(crate) async fn seen_at(&self, token: &str, path: &str) -> Value {
         let (status, said) = self.api("GET", path, token, &Value::Null).await;
         assert_eq!(status, StatusCode::OK, "{path}: {said}");
         said
@@ -187,7 +187,7 @@ async fn notices_are_of_whoever_asks_and_a_wrong_page_is_refused() {
 }
 
 /// The limits of one kind: period, most, used, left and whether it begins anew.
-fn of_kind<'a>(limits: &'a Value, kind: &str) -> Vec<[&'a Value; 5]> {
+pub(crate) fn of_kind<'a>(limits: &'a Value, kind: &str) -> Vec<[&'a Value; 5]> {
     let all = limits["limits"].as_array().unwrap().iter().filter(|one| one["kind"] == kind);
     all.map(|one| [&one["period"], &one["most"], &one["used"], &one["left"], &one["begins_anew_at"]])
         .collect()
@@ -231,12 +231,59 @@ async fn each_limit_is_told_with_what_is_used_of_it_and_left() {
     }
     let count =
         limits["limits"].as_array().unwrap().iter().filter(|one| one["card"]["no"] == card.as_str()).count();
-    assert_eq!(count, 4, "three of the card and one of printed codes");
+    assert_eq!(count, 4, "three of the card and one of counter codes");
     let shown = json!({ "no": card, "bank": "ICBC", "last_four": "4321" });
     assert!(limits["limits"].as_array().unwrap().iter().any(|one| one["card"] == shown));
     let twice = shop.bound_card(&token, CREDIT).await;
     let limits = shop.seen_at(&token, LIMITS).await;
     assert_eq!(of_kind(&limits, "card").len(), 6, "{twice} is told beside the other");
+}
+
+/// One channel alone: a thousand yuan in the account's life, and what came back is room again.
+#[tokio::test]
+async fn an_account_of_class_one_has_its_life() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    let named = json!({ "name": "王小明", "id_number": ID_NUMBER });
+    assert_eq!(shop.api("POST", "/api/v1/identity", &token, &named).await.0, StatusCode::OK);
+    shop.top_up(id.parse().unwrap(), 10_000).await;
+    let balance = async || {
+        let limits = shop.seen_at(&token, LIMITS).await;
+        assert_eq!(limits["class"], "class_1");
+        json!(of_kind(&limits, "balance"))
+    };
+    assert_eq!(balance().await, json!([["life", "1000.00", "0.00", "1000.00", null]]));
+    shop.coffee(&token).await;
+    assert_eq!(balance().await, json!([["life", "1000.00", "10.30", "989.70", null]]));
+}
+
+#[tokio::test]
+async fn what_is_paid_out_is_told_and_what_came_back_is_not() {
+    let (shop, _) = with_bank().await;
+    let (token, _) = shop.person().await;
+    let card = shop.bound_card(&token, DEBIT).await;
+    let paid_out = async |key: &str, amount: &str| {
+        let body = json!({ "card": card, "amount": amount });
+        let (status, said) = shop.keyed("/api/v1/me/withdrawals", &token, key, &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{said}");
+        let no = said["no"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/me/bank-orders/{no}/confirm");
+        assert_eq!(shop.api("POST", &path, &token, &by_password()).await.0, StatusCode::OK);
+        no
+    };
+    let used = async || {
+        let limits = shop.seen_at(&token, LIMITS).await;
+        let of = |kind: &str, at: usize| of_kind(&limits, kind)[at][2].as_str().unwrap().to_owned();
+        [of("withdraw", 0), of("withdraw", 1), of("withdraw_free", 0)]
+    };
+    let gone = paid_out("w-1", "30.00").await;
+    assert_eq!(used().await, ["0.00", "30.00", "30.00"], "from the moment at which it is asked for");
+    shop.bank_says(&gone, done(3_000)).await;
+    let back = paid_out("w-2", "5.00").await;
+    shop.bank_says(&back, Verdict::Refused(BankReason::CardBlocked)).await;
+    assert_eq!(used().await, ["0.00", "30.00", "30.00"], "what the bank refused came back");
+    shop.now_us.fetch_add(DAY_US, Ordering::Relaxed);
+    assert_eq!(used().await, ["0.00", "0.00", "30.00"], "a day is over, a life is not");
 }
 
 #[tokio::test]

@@ -2,15 +2,18 @@
 
 use crate::persons::{PAY_PASSWORD, PHONE, code_of};
 use crate::shop::{BUYER, PASSWORD, Shop, fen};
-use axum::http::StatusCode;
-use base::{BankOrderNo, CardNo, MINUTE_US, OrderNo, PartyId, Text};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use base::{BankOrderNo, CardNo, DAY_US, MINUTE_US, OrderNo, PartyId, Text};
 use engine::{
     AskCard, BankAnswered, BankWay, BindCard, ClaimOrder, CloseOrder, ConfirmBankOrder, JudgePassword,
     LastTry, PayByCard, PrepareBankOrder, RefundOrder, SendBankOrder, TryPassword, Verdict, Which,
 };
 use fund::{BankReason, CardKind, Done};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
+use tower::ServiceExt;
 use trade::Product;
 
 const SELLER: &str = "shop@example.com";
@@ -53,6 +56,24 @@ impl Wallet {
             assert_eq!(full[name], *value, "{name} of {full}");
         }
         full
+    }
+
+    /// The table of some days, in a language: status, name and lines.
+    async fn table(&self, query: &str, language: &str) -> (StatusCode, String, Vec<String>) {
+        let request = Request::get(format!("/api/v1/me/bills/export{query}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("accept-language", language);
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.shop.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status == StatusCode::OK {
+            assert_eq!(headers["content-type"], "text/csv; charset=utf-8");
+            assert_eq!(headers["cache-control"], "no-store");
+        }
+        let name = headers.get("content-disposition").map_or("", |value| value.to_str().unwrap()).to_owned();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        (status, name, text.lines().map(str::to_owned).collect())
     }
 
     async fn full(&self, no: &str) -> Value {
@@ -166,6 +187,12 @@ impl Wallet {
         self.shop.door.ask(ConfirmBankOrder { party: self.party, no, attempt }).await.unwrap();
         self.shop.door.ask(SendBankOrder { no }).await.unwrap();
         no
+    }
+
+    /// The newest order to a bank.
+    async fn last_at_bank(&self) -> BankOrderNo {
+        self.shop.wait_posted().await;
+        self.shop.reader().bank_orders(self.party, None, 1).unwrap()[0].no
     }
 
     async fn bank_says(&self, no: BankOrderNo, verdict: Verdict) {
@@ -352,6 +379,27 @@ async fn what_a_card_pays_is_told_on_its_payment_alone() {
     holds(&paid, json!({ "state": "paid", "pocket": "card", "kind": "payment" }));
     let (status, said) = wallet.get(&format!("/{no}")).await;
     assert_eq!((status, code_of(&said)), (StatusCode::NOT_FOUND, "bill_not_found"));
+
+    // What goes back to the card is there when its bank says so.
+    wallet.refund(order_no, 3_00, "R1").await;
+    assert_eq!(happened(&wallet.only().await), ["created", "asked", "paid", "refund_under_way"]);
+    let back = wallet.last_at_bank().await;
+    wallet.wait();
+    wallet.shop.door.ask(SendBankOrder { no: back }).await.unwrap();
+    wallet.bank_says(back, done(3_00, "R2")).await;
+    let arrived = wallet.only().await;
+    assert_eq!(happened(&arrived), ["created", "asked", "paid", "refund_under_way", "refunded"]);
+    let told = &arrived["timeline"];
+    holds(&told[4], json!({ "amount": "3.00", "note": "too cold" }));
+    assert!(told[3]["at"].as_str() < told[4]["at"].as_str(), "{arrived}");
+
+    wallet.refund(order_no, 1_00, "R2").await;
+    let back = wallet.last_at_bank().await;
+    wallet.shop.door.ask(SendBankOrder { no: back }).await.unwrap();
+    wallet.bank_says(back, Verdict::Refused(BankReason::CardBlocked)).await;
+    let credited = wallet.only().await;
+    assert_eq!(happened(&credited)[5..], ["refund_under_way", "refund_credited"]);
+    holds(&credited["timeline"][6], json!({ "amount": "1.00", "note": "too cold" }));
 }
 
 #[tokio::test]
@@ -414,6 +462,94 @@ async fn bills_are_filtered_by_kind_and_by_words() {
         let (status, said) = wallet.get(below).await;
         assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, code), "{below}: {said}");
     }
+}
+
+/// Two bills with a day between them.
+async fn on_two_days() -> (Wallet, [String; 2]) {
+    let wallet = Wallet::open().await;
+    let first = wallet.paid(7_00, "=HYPERLINK(1), \"tea\"").await.to_string();
+    wallet.shop.now_us.fetch_add(DAY_US, Ordering::Relaxed);
+    let second = wallet.paid(1_00, "coffee").await.to_string();
+    (wallet, [first, second])
+}
+
+#[tokio::test]
+async fn bills_are_filtered_by_days() {
+    let (wallet, [first, second]) = on_two_days().await;
+    for (query, expected) in [
+        ("?first=2026-01-02&last=2026-01-02", vec![&first]),
+        ("?first=2026-01-03&last=2026-01-31", vec![&second]),
+        ("?first=2026-01-02&last=2026-01-03", vec![&second, &first]),
+        ("?first=2026-01-01&last=2026-01-01", vec![]),
+        ("?first=2026-01-02&last=2026-01-03&q=coffee", vec![&second]),
+        ("?first=2026-01-02&last=2026-01-03&kind=top_up", vec![]),
+    ] {
+        let found = wallet.bills(query).await;
+        let numbers: Vec<&str> = found.iter().map(|bill| bill["no"].as_str().unwrap()).collect();
+        assert_eq!(numbers, expected, "{query}");
+    }
+    for (query, code) in [
+        ("?first=2026-01-02", "bad_day"),
+        ("?last=2026-01-02", "bad_day"),
+        ("?first=2026-02-30&last=2026-03-01", "bad_day"),
+        ("?first=2026-01-02&last=today", "bad_day"),
+        ("?first=2026-01-02&last=2026-01-01", "bad_days"),
+    ] {
+        let (status, said) = wallet.get(query).await;
+        assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, code), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn bills_of_some_days_are_a_table_in_the_language_of_who_asks() {
+    let (wallet, [first, second]) = on_two_days().await;
+    let (status, name, lines) = wallet.table("?first=2026-01-02&last=2026-01-02", "en").await;
+    assert_eq!(status, StatusCode::OK, "{lines:?}");
+    assert_eq!(name, "attachment; filename=\"tongbao-bills-2026-01-02-2026-01-02.csv\"");
+    assert_eq!(lines.len(), 2, "the other day is not in it: {lines:?}");
+    assert!(lines[0].starts_with("\u{feff}\"Time\",\"Kind\",\"Category\",\"Title\""), "{}", lines[0]);
+    let cells = [
+        "Payment".to_owned(),
+        "Shopping".to_owned(),
+        "'=HYPERLINK(1), \"\"tea\"\"".to_owned(),
+        "小店 <b>&".to_owned(),
+        "sho***@example.com".to_owned(),
+        "Out".to_owned(),
+        "7.00".to_owned(),
+        "0.00".to_owned(),
+        "0.00".to_owned(),
+        "Paid".to_owned(),
+        "Balance".to_owned(),
+        format!("{first}\t"),
+    ];
+    let behind = cells.map(|cell| format!(",\"{cell}\"")).concat();
+    assert!(lines[1].starts_with("\"2026-01-02 12:"), "{}", lines[1]);
+    assert!(lines[1].ends_with(&behind), "{} has not {behind}", lines[1]);
+
+    let (_, _, lines) = wallet.table("?first=2026-01-02&last=2026-01-03", "zh-CN").await;
+    assert!(lines[0].starts_with("\u{feff}\"时间\",\"类型\""), "{}", lines[0]);
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].contains(&second) && lines[2].contains(&first), "newest first: {lines:?}");
+    assert!(lines[1].contains("\"付款\"") && lines[1].contains("\"支出\""), "{}", lines[1]);
+    let (_, _, lines) = wallet.table("?first=2026-01-02&last=2026-01-03&kind=top_up", "en").await;
+    assert_eq!(lines.len(), 1, "nothing but the names of the columns: {lines:?}");
+
+    for (query, code) in [
+        ("?first=2026-01-02&last=x", "bad_day"),
+        ("?first=2026-01-03&last=2026-01-02", "bad_days"),
+        ("?first=2025-01-01&last=2026-01-02", "bad_days"),
+    ] {
+        let (status, said) = wallet.get(&format!("/export{query}")).await;
+        assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, code), "{query}");
+    }
+    assert_eq!(
+        wallet.table("?first=2025-01-02&last=2026-01-02", "en").await.0,
+        StatusCode::OK,
+        "a year is not too long"
+    );
+    let path = "/api/v1/me/bills/export?first=2026-01-02&last=2026-01-03";
+    let (status, said) = wallet.shop.api("GET", path, "", &Value::Null).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::UNAUTHORIZED, "not_signed_in"));
 }
 
 fn total(category: &str, had: &str, spent: &str, count: u32) -> Value {

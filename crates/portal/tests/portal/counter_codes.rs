@@ -1,6 +1,7 @@
 //! The code on a merchant's counter over `/api/v1`: drawn by a person of the merchant, scanned and paid by a payer.
 
 use crate::api_wallet::{DEBIT, refused, with_bank};
+use crate::api_wallet_news::{LIMITS, of_kind};
 use crate::persons::PAY_PASSWORD;
 use crate::shop::Shop;
 use axum::http::StatusCode;
@@ -232,6 +233,33 @@ async fn a_payer_pays_five_hundred_a_day_from_each_pocket() {
     let next = shop.opened(&token, "k4", &of, "500.00").await;
     let (status, said) = shop.pays(&token, &next, "500.00", "balance").await;
     assert_eq!((status, &said["state"]), (StatusCode::OK, &json!("paid")), "{said}");
+}
+
+#[tokio::test]
+async fn what_counter_codes_took_is_told_of_each_pocket() {
+    let (shop, _bank) = with_bank().await;
+    let (token, _) = shop.at_counter(90_000).await;
+    let card = shop.bound_card(&token, DEBIT).await;
+    let of = shop.shop_token(&token).await;
+    for (key, amount, pocket) in
+        [("k1", "12.30", "balance"), ("k2", "7.00", &*card), ("k3", "0.70", "balance")]
+    {
+        let number = shop.opened(&token, key, &of, amount).await;
+        let (status, said) = shop.pays(&token, &number, amount, pocket).await;
+        assert_eq!(status, StatusCode::OK, "{said}");
+    }
+    let told = async |ends: &str| {
+        let limits = shop.seen_at(&token, LIMITS).await;
+        let codes = of_kind(&limits, "static_code");
+        assert!(codes.iter().all(|one| one[4] == ends), "{limits}");
+        json!(codes.iter().map(|one| &one[..4]).collect::<Vec<_>>())
+    };
+    let day = |used: &str, left: &str| json!(["day", "500.00", used, left]);
+    let both = json!([day("13.00", "487.00"), day("7.00", "493.00")]);
+    assert_eq!(told("2026-01-03T00:00:00+08:00").await, both, "the wallet, then the card");
+    shop.now_us.fetch_add(DAY_US, Ordering::Relaxed);
+    let both = json!([day("0.00", "500.00"), day("0.00", "500.00")]);
+    assert_eq!(told("2026-01-04T00:00:00+08:00").await, both, "a day is over");
 }
 
 #[tokio::test]

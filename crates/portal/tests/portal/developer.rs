@@ -10,6 +10,7 @@ use portal::{AppSignType, NoSnippets, SnippetShown, StartApp, StartBuyer, StartD
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tower::ServiceExt;
 use wire::doctor::Mistake;
 use world::{AnswerKind, CutText, Interface, RequestSeen, Requests, SignatureSeen, SignedText};
@@ -213,6 +214,24 @@ async fn what_falls_due_next_is_told_with_its_moment() {
     let expires = due.iter().find(|due| due["what"] == "order_expires").unwrap();
     assert_eq!(expires["trade_no"], order.to_string(), "{told}");
     assert!(expires["at"].as_str().unwrap() > "2026-01-02 12:00:00", "{told}");
+}
+
+#[tokio::test]
+async fn what_falls_due_is_told_when_the_tables_have_what_was_answered() {
+    let shop = Shop::open().await;
+    shop.wait_posted().await;
+    shop.held.store(true, Ordering::Relaxed);
+    let order = shop.order(trade::Product::Page, 1_00).await.order.no.to_string();
+    // The seconds that the call waits go by at once.
+    tokio::time::pause();
+    let (status, told) = shop.get("/sandbox/clock/due").await;
+    tokio::time::resume();
+    shop.held.store(false, Ordering::Relaxed);
+    assert_eq!((status, &told["error"]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("busy")), "{told}");
+    // Nobody waits here for the tables but the call itself.
+    let (status, told) = shop.get("/sandbox/clock/due").await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert!(told["due"].as_array().unwrap().iter().any(|due| due["trade_no"] == *order), "{told}");
 }
 
 #[tokio::test]

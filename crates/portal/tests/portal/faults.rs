@@ -26,6 +26,10 @@ impl FaultDesk for OneFinding {
         self.faults.set(rule, NOON_US)
     }
 
+    fn set_once(&self, rule: Rule) -> Result<u64, RuleRefused> {
+        self.faults.set_once(rule, NOON_US)
+    }
+
     fn list(&self) -> Vec<Standing> {
         self.faults.list(NOON_US)
     }

@@ -419,6 +419,11 @@ async fn nobody_decides_about_the_own_application() {
     let notes = told["notes"].as_array().unwrap();
     let refused = notes.iter().filter(|note| note["outcome"] == "refused:own_case").count();
     assert_eq!(refused, 6, "each try is noted: {told}");
+    assert_eq!(decide(&rio, "unsign").await, "200 fine");
+    let done = shop.ended_acts(&bea.token).await;
+    let done: Vec<_> = done.iter().filter_map(|act| act.strip_suffix(" done")).collect();
+    let expected = ["claim", "pass", "suspend", "resume", "unsign"].map(|act| format!("application.{act}"));
+    assert_eq!(done, expected);
 }
 
 /// Who applied for a merchant decides nothing about it later: neither its terms nor what waits for a person.
@@ -462,6 +467,60 @@ async fn nobody_decides_about_the_merchant_of_the_own_application() {
     let notes = told["notes"].as_array().unwrap();
     let refused = notes.iter().filter(|note| note["outcome"] == "refused:own_case").count();
     assert_eq!(refused, 3, "each try is noted: {told}");
+}
+
+/// Whoever acts for a merchant decides nothing about it, in whatever role, though somebody else applied, or nobody did.
+#[tokio::test]
+async fn nobody_decides_about_a_merchant_that_it_acts_for() {
+    let shop = Shop::open().await;
+    let [cem, bea] = [shop.at_console("13700000002").await, shop.at_console("13700000003").await];
+    let (token, _) = shop.register(PHONE).await;
+    shop.passed(&token).await;
+    let (status, signed) = shop.sign(&token, &shop.world.platform.public_key).await;
+    assert_eq!(status, StatusCode::OK, "{signed}");
+    let (applied, opened) = (signed["seller_id"].as_str().unwrap().to_owned(), shop.seller.to_string());
+    shop.wait_posted().await;
+    shop.agree(0, "O1,organisation,新茶店,,,UN,front\n").await;
+    shop.wait_posted().await;
+    let subject = shop.hits(&applied).await[0]["subject"].clone();
+    let place = |login: &str, role: &str, active: bool| {
+        let body = json!({ "user_id": cem.id, "role": role, "active": active });
+        (format!("/sandbox/merchants/{login}/staff"), body)
+    };
+    for (login, role) in [(LOGIN, "viewer"), ("shop@example.com", "owner")] {
+        let (path, body) = place(login, role, true);
+        let (status, said) = shop.call(&path, body).await;
+        assert_eq!(status, StatusCode::OK, "{said}");
+    }
+
+    let admin = shop.staffed("13700000001").await;
+    let terms = |seller: &str| {
+        json!({"user_id": seller, "product": "page", "status": "in_force", "fee_ppm": 3800, "base_version": 0,
+            "valid_from": "2030-01-02T00:00:00+08:00", "reason": "new"})
+    };
+    let decision = json!({"user_id": applied, "subject": subject, "release": false});
+    let at = |act: &str| format!("/applications/{LOGIN}/{act}");
+    for (role, path, body) in [
+        (OperatorRole::Clerk, "/contracts/proposal".to_owned(), terms(&applied)),
+        (OperatorRole::Clerk, "/contracts/proposal".to_owned(), terms(&opened)),
+        (OperatorRole::Clerk, at("suspend"), json!({})),
+        (OperatorRole::Clerk, at("resume"), json!({})),
+        (OperatorRole::RiskOfficer, "/risk/cases/decide".to_owned(), decision),
+    ] {
+        for (who, expected) in [(&cem, "409 own_case"), (&bea, "200 fine")] {
+            shop.appointed(&admin, who, role, true).await;
+            assert_eq!(shop.console(who, "POST", &path, &body).await, expected, "{path} {body}");
+        }
+    }
+    // Who does not act for it any more decides as anybody does.
+    let (path, body) = place(LOGIN, "viewer", false);
+    let (status, said) = shop.call(&path, body).await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+    assert_eq!(shop.console(&cem, "POST", &at("suspend"), &json!({})).await, "200 fine");
+    let told = shop.console_tells(&bea, "/trail?limit=100").await;
+    let notes = told["notes"].as_array().unwrap();
+    let refused = notes.iter().filter(|note| note["outcome"] == "refused:own_case").count();
+    assert_eq!(refused, 5, "each try is noted: {told}");
 }
 
 /// The trail names a document by its kind, and takes no words of whoever looks.

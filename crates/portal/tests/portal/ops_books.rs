@@ -6,6 +6,7 @@ use crate::ops_parties::{appoint, staffed};
 use crate::persons::{PHONE, code_of};
 use crate::shop::{NOON_US, Shop};
 use axum::http::StatusCode;
+use base::DAY_US;
 use ledger::{AccountId, AccountKind};
 use money::Currency;
 use portal::{
@@ -14,6 +15,7 @@ use portal::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 fn list<'a>(said: &'a Value, name: &str) -> Vec<&'a Value> {
@@ -107,6 +109,29 @@ async fn health_counts_what_waits() {
     assert!(after["cell"]["commands"].as_u64().unwrap() > before["cell"]["commands"].as_u64().unwrap());
 }
 
+/// How far the tables are behind is told while they are behind: whoever looks then needs it.
+#[tokio::test]
+async fn health_is_told_while_the_tables_take_nothing() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    shop.wait_posted().await;
+    shop.held.store(true, std::sync::atomic::Ordering::Relaxed);
+    shop.top_up(shop.buyer, 1).await;
+    let cell = async || shop.looked(&token, "/health").await["cell"].clone();
+    let mut told = cell().await;
+    for _round in 0..10 {
+        if told["posting_fails"] == true {
+            break;
+        }
+        // An answer is told again for two seconds.
+        tokio::time::sleep(Duration::from_millis(2_100)).await;
+        told = cell().await;
+    }
+    assert_eq!(told["posting_fails"], true, "{told}");
+    assert!(told["lag_records"].as_u64().unwrap() > 0, "{told}");
+    shop.held.store(false, std::sync::atomic::Ordering::Relaxed);
+}
+
 /// However many consoles look at once, one reading is done for all of them.
 #[tokio::test]
 async fn health_is_read_once_for_all_who_ask_meanwhile() {
@@ -128,38 +153,47 @@ async fn health_is_read_once_for_all_who_ask_meanwhile() {
     assert_eq!(first, second);
 }
 
-/// Two callers who hang up leave two readings behind, which are the two that may be.
-async fn keeps_its_turn(path: &str) {
+/// Two callers who hang up leave their readings behind, which are as many as there may be of a kind; whoever is of
+/// another kind reads beside them.
+async fn keeps_its_turn(path: &str, most: usize) {
     let shop = Shop::open().await;
     let (token, _) = shop.register(PHONE).await;
     shop.wait_posted().await;
     let stalled = shop.stalled();
-    let both_read = async {
-        while stalled.waiting() < 2 {
+    let read = async |count: usize| {
+        while stalled.waiting() < count {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let hang_up = async { tokio::join!(shop.ops(&token, path), shop.ops(&token, path)) };
+    let none = Value::Null;
+    let ask = async || shop.api("GET", &format!("/api/v1{path}"), &token, &none).await;
+    let hang_up = async { tokio::join!(ask(), ask()) };
     tokio::select! {
         (first, _) = hang_up => panic!("{path}: nobody reads: {first:?}"),
-        () = both_read => {}
+        () = read(most) => {}
     }
-    let third = tokio::time::timeout(Duration::from_secs(60), shop.ops(&token, path)).await;
-    let (status, said) = third.expect("no third one reads beside the two");
+    let third = tokio::time::timeout(Duration::from_secs(60), ask()).await;
+    let (status, said) = third.expect("no third one reads beside them");
     assert_eq!((status.as_u16(), code_of(&said)), (503, "busy"), "{path}: {said}");
+    let other = if path.starts_with("/ops") { "/api/v1/me/data" } else { "/api/v1/ops/recon" };
+    tokio::select! {
+        other = shop.api("GET", other, &token, &none) => panic!("{path}: it waits: {other:?}"),
+        () = read(most + 1) => {}
+    }
     stalled.end();
-    let (status, said) = shop.ops(&token, path).await;
+    let (status, said) = ask().await;
     assert_ne!(status.as_u16(), 503, "{path}: turns come back: {said}");
 }
 
 #[tokio::test]
 async fn a_turn_is_kept_by_the_reading_when_its_caller_hangs_up() {
     tokio::join!(
-        keeps_its_turn("/ledger/chart"),
-        keeps_its_turn("/ledger/trial-balance"),
-        keeps_its_turn("/ledger/transit"),
-        keeps_its_turn("/recon"),
-        keeps_its_turn("/days/2026-01-01"),
+        keeps_its_turn("/ops/ledger/chart", 2),
+        keeps_its_turn("/ops/ledger/trial-balance", 2),
+        keeps_its_turn("/ops/ledger/transit", 2),
+        keeps_its_turn("/ops/recon", 2),
+        keeps_its_turn("/ops/days/2026-01-01", 2),
+        keeps_its_turn("/me/data", 1),
     );
 }
 
@@ -179,21 +213,25 @@ async fn what_is_configured_is_told_with_who_agreed_to_it() {
     assert_eq!((&change["what"], &change["proposed_by"]), (&json!("risk"), &json!("ada")));
 }
 
-/// A clock that goes where it is told.
-struct Willing;
+/// A clock that stands, goes where it is told, and shows how far it went from noon.
+#[derive(Default)]
+struct Willing {
+    ahead_us: AtomicI64,
+}
 
 impl ClockHands for Willing {
     fn face(&self) -> ClockFace {
-        ClockFace::new(NOON_US, NOON_US, true)
+        ClockFace::new(NOON_US + self.ahead_us.load(Ordering::Relaxed), NOON_US, false)
     }
 
     fn advance(&self, target: Target) -> Moving<'_, Journey> {
         let now_us = match target {
-            Target::By(by_us) => NOON_US + by_us,
+            Target::By(by_us) => ClockHands::face(self).now_us + by_us,
             Target::To(at_us) => at_us,
         };
+        self.ahead_us.store(now_us - NOON_US, Ordering::Relaxed);
         Box::pin(async move {
-            let face = ClockFace::new(now_us, NOON_US, true);
+            let face = ClockFace::new(now_us, NOON_US, false);
             let (from, events) = (String::new(), Vec::new());
             Ok(Journey { from, steps: 3, counts: portal::Counts::default(), events, left_out: 0, face })
         })
@@ -223,11 +261,11 @@ async fn an_admin_moves_the_clock_and_makes_things_fail() {
     // Nobody lent any hands yet.
     let said = shop.looked(&token, "/world").await;
     assert_eq!((&said["world"], &said["clock"], &said["faults"]), (&Value::Null, &Value::Null, &json!([])));
-    let by = json!({ "by": "1d" });
+    let by = json!({ "by": "1d", "now_us": NOON_US });
     let (status, said) = shop.api("POST", "/api/v1/ops/world/clock", &token, &by).await;
     assert_eq!((status.as_u16(), code_of(&said)), (404, "no_sandbox"));
 
-    let (clock, world) = (Arc::new(Willing), Arc::new(Willing));
+    let (clock, world) = (Arc::new(Willing::default()), Arc::new(Willing::default()));
     shop.portal.lend(SandboxHands { clock, faults: Arc::new(OneFinding::default()), world });
     staffed(&shop).await;
     appoint(&shop, &operator, "risk_officer").await;
@@ -235,12 +273,18 @@ async fn an_admin_moves_the_clock_and_makes_things_fail() {
     assert_eq!((status.as_u16(), code_of(&said)), (403, "role_forbids"));
     appoint(&shop, &operator, "admin").await;
     for (method, path, body, status, code) in [
-        ("POST", "/clock", by, 200, "none"),
+        ("POST", "/clock", by.clone(), 200, "none"),
+        // Sent again, it moves nothing: whoever wants another day looks first.
+        ("POST", "/clock", by, 409, "moved"),
+        ("POST", "/clock", json!({ "by": "1d", "now_us": NOON_US + DAY_US }), 200, "none"),
+        ("POST", "/clock", json!({ "by": "1d" }), 400, "bad_request"),
+        ("POST", "/clock", json!({ "run": false, "now_us": NOON_US }), 400, "bad_request"),
         ("POST", "/clock", json!({}), 400, "bad_request"),
         ("POST", "/clock", json!({ "by": "soon" }), 400, "bad_span"),
         ("POST", "/clock", json!({ "run": true }), 409, "clock_fixed"),
         ("POST", "/clock", json!({ "run": false }), 200, "none"),
         ("POST", "/faults", json!({ "fault": "error-after", "next": 1 }), 200, "none"),
+        ("POST", "/faults", json!({ "fault": "error-after" }), 200, "none"),
         ("POST", "/faults", json!({ "fault": "sulk" }), 400, "bad_fault"),
         (
             "POST",
@@ -256,5 +300,20 @@ async fn an_admin_moves_the_clock_and_makes_things_fail() {
         assert_eq!((found.as_u16(), code_of(&said)), (status, code), "{method} {path} {body}: {said}");
     }
     let said = shop.looked(&token, "/world").await;
-    assert_eq!((&said["world"]["seed"], &said["clock"]["mode"]), (&json!(7), &json!("running")));
+    assert_eq!((&said["world"]["seed"], &said["clock"]["mode"]), (&json!(7), &json!("frozen")));
+    let two_days_on = json!(NOON_US + 2 * DAY_US);
+    assert_eq!(said["clock"]["now_us"], two_days_on, "what was sent twice moved it once");
+    assert_eq!(said["faults"], json!([]), "what was set twice stood once");
+    // What cannot be read asks for nothing; all else is noted.
+    let expected = [
+        "world.clock done",
+        "world.clock refused:moved",
+        "world.clock done",
+        "world.clock refused:clock_fixed",
+        "world.clock done",
+        "world.fault done",
+        "world.fault done",
+        "world.fault_clear done",
+    ];
+    assert_eq!(shop.ended_acts(&token).await, expected);
 }

@@ -4,11 +4,11 @@ use crate::backtest::rule;
 use crate::persons::{PHONE, code_of};
 use crate::shop::{BUYER, NOON_US, PASSWORD, Shop};
 use axum::http::StatusCode;
-use base::{OrderNo, Text};
-use engine::{RefundOrder, Which};
+use base::{FreezeNo, OrderNo, Text};
+use engine::{AskRefund, DebitOrder, PayFrozen, RefundOrder, Which};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use trade::Product;
+use trade::{FreezeProduct, Product};
 
 impl Shop {
     /// What the console hears.
@@ -45,6 +45,12 @@ async fn a_timeline_tells_every_row_and_both_sides_postings_in_the_order_of_time
     let (token, _) = shop.register(PHONE).await;
     let (status, no) = shop.paid_page(1_000).await;
     assert_eq!(status, StatusCode::OK);
+    let (key, reason) = (Text::new("W-1").unwrap(), Text::new("lily says it is cold").unwrap());
+    shop.door.ask(AskRefund { buyer: shop.buyer, order_no: no, key, reason }).await.unwrap();
+    let waits = shop.looked(&token, &format!("/orders/{no}")).await;
+    let asked = list(&waits, "timeline").into_iter().find(|event| event["title"] == "refund_wish.asked");
+    let asked = asked.unwrap_or_else(|| panic!("{waits}"));
+    assert_eq!((&asked["fields"]["state"], &asked["no"]), (&json!("open"), &json!(no.to_string())));
     let refund = RefundOrder {
         seller: shop.seller,
         which: Which::No(no),
@@ -64,6 +70,8 @@ async fn a_timeline_tells_every_row_and_both_sides_postings_in_the_order_of_time
         "order.opened",
         "order.paid",
         "trade.paid",
+        "refund_wish.asked",
+        "refund_wish.met",
         "refund.done",
         "notice.paid",
         "posting.pay_out",
@@ -98,9 +106,59 @@ async fn a_timeline_tells_every_row_and_both_sides_postings_in_the_order_of_time
     assert_eq!(said["truncated"], false);
     // Nothing that opens a door or names a person.
     let text = said.to_string();
-    for hidden in ["notify_url", "http://127.0.0.1:9", BUYER, "javascript"] {
+    for hidden in ["notify_url", "http://127.0.0.1:9", BUYER, "javascript", "lily says", "W-1"] {
         assert!(!text.contains(hidden), "{hidden}");
     }
+}
+
+/// What a buyer agreed to before, and is not asked again, is told with the order that it pays.
+#[tokio::test]
+async fn an_order_tells_the_agreement_or_the_freeze_that_pays_it() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    shop.top_up(shop.buyer, 100_000).await;
+    let field = |said: &Value, title: &str, name: &str| {
+        let event = list(said, "timeline").into_iter().find(|event| event["title"] == title);
+        event.unwrap_or_else(|| panic!("no {title} in {said}"))["fields"][name].clone()
+    };
+
+    let agreement_no = crate::agreements::offer_from(&shop, "A", 20_260_105).await;
+    let sign_url = shop.world.agreement_url(agreement_no);
+    let body = json!({ "login": BUYER, "pay_password": PASSWORD, "sign_url": sign_url });
+    assert_eq!(shop.call("/sandbox/agreement/sign", body).await.0, StatusCode::OK);
+    let order = shop.request(Product::FaceToFace, 1_000, "monthly", None);
+    let debited = shop.door.ask(DebitOrder { order, agreement_no, by_plan: true }).await.unwrap().order.no;
+    let said = shop.looked(&token, &format!("/orders/{debited}")).await;
+    assert_eq!(field(&said, "debit.by_agreement", "agreement_no"), json!(agreement_no.to_string()));
+
+    let other = crate::freezes::open(&shop, "F0", 500).await;
+    let freeze = crate::freezes::open(&shop, "F1", 3_000).await;
+    for no in [other, freeze] {
+        let body = json!({ "login": BUYER, "pay_password": PASSWORD, "auth_no": no.to_string() });
+        assert_eq!(shop.call("/sandbox/freeze", body).await.0, StatusCode::OK);
+    }
+    let pay = async |freeze: FreezeNo, minor: u64, complete: bool| {
+        let order = shop.request(Product::FaceToFace, minor, "room", None);
+        let product = FreezeProduct::PreAuth;
+        shop.door.ask(PayFrozen { order, freeze, product, complete }).await.unwrap().order.no
+    };
+    let of_other = pay(other, 100, false).await;
+    let paid = pay(freeze, 1_200, true).await;
+    let said = shop.looked(&token, &format!("/orders/{paid}")).await;
+    assert_eq!(field(&said, "freeze_operation.done", "freeze"), json!(freeze.to_string()));
+    assert_eq!(field(&said, "freeze_operation.done", "amount"), json!("12.00"));
+    let told = titles(&said);
+    let whole = ["freeze.opened", "freeze.agreed", "freeze_operation.asked", "order.paid"];
+    assert!(whole.iter().all(|title| told.contains(title)), "{told:?}");
+    assert!(!told.contains(&"debit.by_agreement"), "{told:?}");
+    let said = shop.looked(&token, &format!("/orders/{of_other}")).await;
+    assert_eq!(field(&said, "freeze_operation.done", "freeze"), json!(other.to_string()));
+    assert_eq!(said["truncated"], false);
+
+    // What a code paid asks no freeze.
+    let (_, page) = shop.paid_page(700).await;
+    let said = shop.looked(&token, &format!("/orders/{page}")).await;
+    assert!(titles(&said).iter().all(|title| !title.starts_with("freeze") && !title.starts_with("debit")));
 }
 
 /// A line of a posting in fen: above zero what is credited.

@@ -100,6 +100,47 @@ async fn a_fee_holds_for_what_is_paid_after_it_was_set() {
     assert_eq!(fee_of_a_payment().await, 38, "a rule of the future does not hold yet");
 }
 
+/// What two people agreed to for a moment to come is not replaced by the call of one.
+#[tokio::test]
+async fn rules_that_two_people_agreed_to_are_not_replaced_by_one() {
+    let shop = Shop::open().await;
+    let text = |text: &str| base::Text::new(text).unwrap();
+    let moment = |text: &str| wire::timestamp::parse_cn(text).unwrap();
+    let reason: base::Text<256> = base::Text::new("costs fell").unwrap();
+    for (base_version, valid_from, approved) in [
+        (0, "2999-01-01 00:00:00", true),
+        (1, "2999-02-01 00:00:00", true),
+        (2, "2999-03-01 00:00:00", false),
+    ] {
+        let terms = trade::RulesTerms {
+            merchant_fee_ppm: money::Rate::from_ppm(5_500).unwrap(),
+            password_free_limit_minor: money::Minor::ZERO,
+            valid_from_us: Some(moment(valid_from)),
+        };
+        let (operator, own_reason) = (text("ada"), reason.clone());
+        let proposal = engine::ProposeRules { operator, base_version, terms, reason: own_reason };
+        shop.door.ask(proposal).await.unwrap();
+        if approved {
+            let (operator, version) = (text("bea"), base_version + 1);
+            let approval = engine::ApproveRules { operator, version, terms, reason: reason.clone() };
+            shop.door.ask(approval).await.unwrap();
+        }
+    }
+    for (effective_at, status, code) in [
+        ("2999-01-01 00:00:00", StatusCode::CONFLICT, json!("agreed_by_two")),
+        ("2999-02-01 00:00:00", StatusCode::CONFLICT, json!("agreed_by_two")),
+        // What is only proposed holds for nobody, and other moments are free.
+        ("2999-03-01 00:00:00", StatusCode::OK, json!(null)),
+        ("2999-01-01 00:00:01", StatusCode::OK, json!(null)),
+    ] {
+        let body = json!({"merchant_fee_ppm": 0, "password_free_limit": "0", "effective_at": effective_at});
+        let (found, told) = shop.call("/sandbox/rules", body).await;
+        assert_eq!((found, &told["error"]["code"]), (status, &code), "{effective_at}: {told}");
+    }
+    let body = json!({"merchant_fee_ppm": 0, "password_free_limit": "0"});
+    assert_eq!(shop.call("/sandbox/rules", body).await.0, StatusCode::OK, "from now on");
+}
+
 #[tokio::test]
 async fn each_wrong_call_is_refused_by_name() {
     let shop = Shop::open().await;

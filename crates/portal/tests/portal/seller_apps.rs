@@ -1,7 +1,7 @@
 //! Stores and apps of a merchant, from outside: opened and closed, and keys that are exchanged while calls go on.
 
 use crate::api_wallet::refused;
-use crate::persons::PHONE;
+use crate::persons::{LOGIN_PASSWORD, PAY_PASSWORD, PHONE};
 use crate::shop::Shop;
 use axum::http::StatusCode;
 use base::Text;
@@ -76,14 +76,30 @@ async fn a_developer_exchanges_a_key_while_calls_go_on() {
     let keys = format!("apps/{}/keys", shop.app);
     let drawn = || wire::keygen::rsa_2048().unwrap().public_key().to_base64();
     let (second, third) = (drawn(), drawn());
-    let (status, told) = shop.asked("POST", &keys, &token, json!({ "public_key": second })).await;
+    for (proof, told) in [
+        (json!({}), (400, "bad_request")),
+        (json!({ "login_password": "another-1" }), (403, "wrong_login")),
+        (json!({ "pay_password": "135790" }), (403, "wrong_password")),
+    ] {
+        let mut body = json!({ "public_key": second });
+        body.as_object_mut().unwrap().extend(proof.as_object().unwrap().clone());
+        assert_eq!(refused(&shop.asked("POST", &keys, &token, body).await), told, "{proof}");
+    }
+    assert!(shop.noted().await.is_empty(), "whoever found the session open adds no key");
+    let with = |key: &str| json!({ "public_key": key, "login_password": LOGIN_PASSWORD });
+    let (status, told) = shop.asked("POST", &keys, &token, with(&second)).await;
     assert_eq!(status, StatusCode::CREATED, "{told}");
     let key = &told["keys"][1];
     assert_eq!((&key["number"], &key["state"], &key["active"]), (&json!(2), &json!("second"), &json!(true)));
     assert_eq!(key["public_key"], second.as_str());
+    // Whoever lost the answer sends it again, also as PEM, and hears the same.
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{second}\n-----END PUBLIC KEY-----\n");
+    for known in [json!(second), json!(pem)] {
+        let (status, again) = shop.asked("POST", &keys, &token, json!({ "public_key": known })).await;
+        assert_eq!((status, &again), (StatusCode::OK, &told), "{known}");
+    }
     for (body, told) in [
-        (json!({ "public_key": second }), (409, "key_known")),
-        (json!({ "public_key": third }), (409, "two_active")),
+        (json!({ "public_key": third, "pay_password": PAY_PASSWORD }), (409, "two_active")),
         (json!({ "public_key": "x" }), (400, "bad_public_key")),
         (json!({}), (400, "bad_request")),
     ] {
@@ -104,9 +120,19 @@ async fn a_developer_exchanges_a_key_while_calls_go_on() {
         let said = shop.asked("POST", &format!("{keys}/{act}"), &token, Value::Null).await;
         assert_eq!(refused(&said), told, "{act}");
     }
+    for (path, status) in [("", 201), ("/3/retire", 200), ("", 409)] {
+        let body = if path.is_empty() { with(&third) } else { Value::Null };
+        let said = shop.asked("POST", &format!("{keys}{path}"), &token, body).await;
+        assert_eq!(said.0.as_u16(), status, "{path}: {}", said.1);
+        assert!(
+            status != 409 || said.1["code"] == "key_known",
+            "a retired key does not come back: {}",
+            said.1
+        );
+    }
     let (add, promote, retire) = ("app_key.add", "app_key.promote", "app_key.retire");
-    let noted = [add, add, add, promote, promote, retire, retire, retire, promote, promote];
-    assert_eq!(shop.noted().await, noted, "what cannot be read is asked of nobody");
+    let noted = [add, add, promote, promote, retire, retire, retire, promote, promote, add, retire, add];
+    assert_eq!(shop.noted().await, noted, "what cannot be read, or is there, is asked of nobody");
 }
 
 #[tokio::test]

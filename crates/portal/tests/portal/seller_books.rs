@@ -167,6 +167,18 @@ async fn closed_days_have_the_sums_of_their_bills_and_a_file() {
         let said = shop.for_shop("GET", &format!("/bills/{below}"), &token, &Value::Null).await;
         assert_eq!(refused(&said), (status, why), "{below}");
     }
+
+    // A month has a file as soon as it is over.
+    let token = shop.days_later(30).await;
+    for kind in ["", "?kind=trade", "?kind=account"] {
+        let (status, content, bytes) = shop.file(&format!("/bills/2026-01{kind}"), &token).await;
+        assert_eq!((status, content.as_str()), (StatusCode::OK, "application/zip"), "{kind}");
+        assert_eq!(bytes, b"PK\x03\x04", "{kind}");
+    }
+    for below in ["2026-02", "2025-12"] {
+        let said = shop.for_shop("GET", &format!("/bills/{below}"), &token, &Value::Null).await;
+        assert_eq!(refused(&said), (404, "bill_not_found"), "{below}");
+    }
 }
 
 /// Two readings that go on let nobody else begin: a merchant's page that is polled must not take all that reads.

@@ -3,6 +3,7 @@
 
 use crate::api_wallet::refused;
 use crate::persons::PHONE;
+use crate::seller_staff::FRIEND;
 use crate::shop::{BUYER, PASSWORD, Shop};
 use axum::http::StatusCode;
 use base::{OrderNo, PartyId};
@@ -127,10 +128,89 @@ async fn the_till_takes_money_once_for_one_key() {
     assert_eq!(shop.balance(shop.buyer).await, 67_00);
 
     let fresh = shop.shown_code(BUYER).await;
-    let over = shop.made("/till", &token, "k1", &charge(&fresh, "32.00")).await;
+    body["pay_code"] = json!(fresh);
+    let over = shop.made("/till", &token, "k1", &body).await;
     assert_eq!(refused(&over), (409, "already_paid"));
     assert_eq!((&over.1["trade_no"], &over.1["state"]), (&order["trade_no"], &json!("paid")), "{}", over.1);
     assert_eq!(shop.balance(shop.buyer).await, 67_00);
+}
+
+/// What may move money is noted before it does, whatever comes of it; what is only told again is not.
+#[tokio::test]
+async fn the_till_notes_what_it_is_about_to_do() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.as_owner().await;
+    let code = shop.shown_code(BUYER).await;
+    let first = charge(&code, "32.00");
+    for status in [StatusCode::CREATED, StatusCode::OK, StatusCode::OK] {
+        assert_eq!(shop.made("/till", &token, "k1", &first).await.0, status);
+        assert_eq!(shop.noted().await, ["till.charge"], "its first code again is no new act");
+    }
+    let fresh = shop.shown_code(BUYER).await;
+    let over = shop.made("/till", &token, "k1", &charge(&fresh, "32.00")).await;
+    assert_eq!(refused(&over), (409, "already_paid"));
+    assert_eq!(shop.noted().await.len(), 1, "of what is over nothing can be taken any more");
+
+    let dear = charge(&shop.shown_code(BUYER).await, "500.00");
+    assert_eq!(refused(&shop.made("/till", &token, "k2", &dear).await), (409, "balance_too_low"));
+    assert_eq!(shop.noted().await, ["till.charge"; 2], "it was noted first, and then refused");
+    let wrong = charge(&fresh, "0.00");
+    assert_eq!(refused(&shop.made("/till", &token, "k3", &wrong).await), (400, "bad_amount"));
+    assert_eq!(shop.noted().await.len(), 2, "what cannot be asked for is no act");
+
+    // Where it waits, asking again may still take the money.
+    shop.top_up(shop.buyer, 500_000).await;
+    let waits = charge(&shop.shown_code(BUYER).await, "1000.01");
+    for _again in 0..2 {
+        let (_, said) = shop.made("/till", &token, "k4", &waits).await;
+        assert_eq!(said["outcome"], "waiting", "{said}");
+    }
+    assert_eq!(shop.noted().await.len(), 4);
+}
+
+/// Two clerks whose tills drew the same key: the second sold nothing yet, so it hears nothing of the first one's sale.
+#[tokio::test]
+async fn a_key_of_one_till_is_none_of_another() {
+    let shop = Shop::open().await;
+    let (one, _) = shop.as_owner().await;
+    let (other, id) = shop.register(FRIEND).await;
+    assert_eq!(shop.appoint(&id, "till").await, "200 till");
+    let code = shop.shown_code(BUYER).await;
+    let mut body = charge(&code, "32.00");
+    (body["store_id"], body["terminal_id"]) = (json!("S1"), json!("T1"));
+    let (status, said) = shop.made("/till", &one, "k1", &body).await;
+    assert_eq!((status, &said["outcome"]), (StatusCode::CREATED, &json!("paid")), "{said}");
+
+    let fresh = shop.shown_code(BUYER).await;
+    let with = |name: &str, value: Value| {
+        let mut body = body.clone();
+        (body["pay_code"], body[name]) = (json!(fresh), value);
+        body
+    };
+    let first = &one;
+    for (token, body, field) in [
+        (&other, body.clone(), "operator_id"),
+        (&other, with("subject", json!("午餐")), "operator_id"),
+        (first, with("store_id", json!("S2")), "store_id"),
+        (first, with("terminal_id", json!("T2")), "terminal_id"),
+        (first, with("terminal_id", Value::Null), "terminal_id"),
+        (first, with("amount", json!("1.00")), "amount"),
+        (first, with("subject", json!("晚餐")), "subject"),
+    ] {
+        let said = shop.made("/till", token, "k1", &body).await;
+        assert_eq!(refused(&said), (409, "key_reused"), "{body}");
+        assert!(said.1["detail"].as_str().unwrap().ends_with(field), "{}", said.1);
+        assert_eq!(said.1["trade_no"], Value::Null, "another's sale is not named: {}", said.1);
+    }
+    assert_eq!(shop.balance(shop.buyer).await, 68_00, "paid once");
+    assert_eq!(shop.noted().await, ["till.charge"], "what is refused so is no act");
+    let (status, again) = shop.made("/till", &one, "k1", &body).await;
+    assert_eq!((status, &again["outcome"]), (StatusCode::OK, &json!("paid")), "{again}");
+
+    let body = json!({ "amount": "5.00", "subject": "豆浆" });
+    assert_eq!(shop.made("/codes", &one, "c1", &body).await.0, StatusCode::CREATED);
+    let said = shop.made("/codes", &other, "c1", &body).await;
+    assert_eq!(refused(&said), (409, "key_reused"), "two who wait at one code would both be served");
 }
 
 /// What became of an order is told whatever became of the merchant's apps, and money does not wait for the tables.
@@ -371,7 +451,7 @@ async fn orders_come_in_pages_by_state_day_and_number() {
     for number in [numbers[1].as_str(), own.as_str()] {
         assert_eq!(told(&shop.seen(&format!("/orders?find={number}"), &token).await), [numbers[1].as_str()]);
     }
-    let long = format!("?find={}", "1".repeat(65));
+    let (long, wordy) = (format!("?find={}", "1".repeat(65)), format!("?words={}", "w".repeat(65)));
     for (query, why) in [
         ("?limit=0", "bad_limit"),
         ("?limit=101", "bad_limit"),
@@ -382,6 +462,9 @@ async fn orders_come_in_pages_by_state_day_and_number() {
         ("?from=2026-01-03&to=2026-01-02", "bad_span"),
         ("?find=", "bad_find"),
         (long.as_str(), "bad_find"),
+        ("?words=", "bad_words"),
+        ("?words=%20", "bad_words"),
+        (wordy.as_str(), "bad_words"),
         ("?other=1", "bad_request"),
     ] {
         let said = shop.for_shop("GET", &format!("/orders{query}"), &token, &Value::Null).await;
@@ -389,6 +472,44 @@ async fn orders_come_in_pages_by_state_day_and_number() {
     }
     let said = shop.for_shop("GET", "/orders/1", &token, &Value::Null).await;
     assert_eq!(refused(&said), (404, "order_not_found"));
+}
+
+/// By words in what is sold, together with the rest of the filter, page by page.
+#[tokio::test]
+async fn orders_are_found_by_words() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.as_owner().await;
+    let mut numbers = Vec::new();
+    for (key, subject) in [("a", "Iced COFFEE"), ("b", "热豆浆"), ("c", "coffee beans")] {
+        let body = json!({ "amount": "1.00", "subject": subject });
+        let (status, code) = shop.made("/codes", &token, key, &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{code}");
+        numbers.push(code["trade_no"].as_str().unwrap().to_owned());
+    }
+    let told = |page: &Value| -> Vec<String> {
+        let orders = page["orders"].as_array().unwrap();
+        orders.iter().map(|order| order["trade_no"].as_str().unwrap().to_owned()).collect()
+    };
+    let soy = "%E8%B1%86%E6%B5%86";
+    for (query, found) in [
+        ("words=coffee", vec![2, 0]),
+        ("words=%20Coffee%20", vec![2, 0]),
+        ("words=coffee&state=waiting", vec![2, 0]),
+        ("words=coffee&state=paid", vec![]),
+        ("words=coffee&to=2026-01-01", vec![]),
+        ("words=tea", vec![]),
+        (&*format!("words={soy}"), vec![1]),
+    ] {
+        let page = shop.seen(&format!("/orders?{query}"), &token).await;
+        let expected: Vec<_> = found.into_iter().map(|at: usize| numbers[at].clone()).collect();
+        assert_eq!(told(&page), expected, "{query}");
+        assert_eq!((&page["next"], &page["is_whole"]), (&Value::Null, &json!(true)), "{query}");
+    }
+    let first = shop.seen("/orders?words=coffee&limit=1", &token).await;
+    assert_eq!((told(&first), &first["is_whole"]), (vec![numbers[2].clone()], &json!(true)), "it is full");
+    let next = first["next"].as_str().unwrap();
+    let second = shop.seen(&format!("/orders?words=coffee&limit=1&before={next}"), &token).await;
+    assert_eq!((told(&second), &second["next"]), (vec![numbers[0].clone()], &Value::Null));
 }
 
 #[tokio::test]

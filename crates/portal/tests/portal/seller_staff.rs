@@ -1,7 +1,7 @@
 //! Who acts for a merchant, from outside: owners say it, persons find where they act, and nobody else hears of it.
 
 use crate::api_wallet::refused;
-use crate::persons::{PHONE, code_of};
+use crate::persons::{LOGIN_PASSWORD, PAY_PASSWORD, PHONE, code_of};
 use crate::shop::{BUYER, Shop};
 use axum::http::StatusCode;
 use engine::{SetPartyStatus, Table, Tabled};
@@ -30,7 +30,7 @@ impl Shop {
     }
 
     async fn set_staff(&self, token: &str, login: &str, role: &str) -> String {
-        let body = json!({ "login": login, "role": role });
+        let body = json!({ "login": login, "role": role, "login_password": LOGIN_PASSWORD });
         outcome(&self.api("POST", &self.staff_path(), token, &body).await)
     }
 
@@ -69,7 +69,7 @@ async fn an_owner_takes_somebody_on_and_lets_go() {
     let (friend, friend_id) = shop.register(FRIEND).await;
     assert_eq!(shop.appoint(&owner_id, "owner").await, "200 owner");
     assert_eq!(shop.places(&friend).await, json!([]));
-    let body = json!({ "login": "+86 139-0000-0001", "role": "till" });
+    let body = json!({ "login": "+86 139-0000-0001", "role": "till", "pay_password": PAY_PASSWORD });
     for _again in 0..2 {
         let (status, said) = shop.api("POST", &shop.staff_path(), &owner, &body).await;
         assert_eq!(status, StatusCode::OK, "{said}");
@@ -149,6 +149,34 @@ async fn what_is_refused_changes_nothing() {
     let closed = SetPartyStatus { party: shop.seller, status: PartyStatus::Closed };
     shop.door.ask(closed).await.unwrap();
     assert_eq!(shop.set_staff(owner, COUSIN, "till").await, "409 seller_closed");
+}
+
+/// A session that somebody found open makes nobody staff, also not its own finder.
+#[tokio::test]
+async fn taking_somebody_on_takes_a_password() {
+    let shop = Shop::open().await;
+    let (owner, owner_id) = shop.register(PHONE).await;
+    shop.register(FRIEND).await;
+    shop.appoint(&owner_id, "owner").await;
+    let asked = async |proof: Value| {
+        let mut body = json!({ "login": FRIEND, "role": "owner" });
+        body.as_object_mut().unwrap().extend(proof.as_object().unwrap().clone());
+        shop.api("POST", &shop.staff_path(), &owner, &body).await
+    };
+    for (proof, told) in [
+        (json!({}), (400, "bad_request")),
+        (json!({ "login_password": LOGIN_PASSWORD, "pay_password": PAY_PASSWORD }), (400, "bad_request")),
+        (json!({ "login_password": "another-1" }), (403, "wrong_login")),
+        (json!({ "pay_password": "135790" }), (403, "wrong_password")),
+        (json!({ "pay_password": "1" }), (400, "bad_password")),
+    ] {
+        assert_eq!(refused(&asked(proof.clone()).await), told, "{proof}");
+    }
+    assert_eq!(shop.staff(&owner).await.len(), 1);
+    assert!(shop.noted().await.is_empty(), "what nobody proved is no act");
+    assert_eq!(asked(json!({ "login_password": LOGIN_PASSWORD })).await.0, StatusCode::OK);
+    assert_eq!(asked(json!({ "pay_password": PAY_PASSWORD })).await.0, StatusCode::OK);
+    assert_eq!(shop.staff(&owner).await.len(), 2);
 }
 
 #[tokio::test]

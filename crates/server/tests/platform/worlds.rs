@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-const WORLD: &str = r#"
+pub(crate) const WORLD: &str = r#"
 seed = 7
 clock = "2026-01-01 09:00:00"
 
@@ -42,7 +42,7 @@ impl Place {
 }
 
 /// What happens in a world in which always the same is done: every number that is given out.
-fn play(server: &Server) -> Vec<String> {
+pub(crate) fn play(server: &Server) -> Vec<String> {
     let code = server.sandbox("/paycode", &json!({ "login": "mei@example.com" }))["auth_code"].clone();
     let biz = json!({ "out_trade_no": "T_1", "total_amount": "1.50", "subject": "茶",
         "scene": "bar_code", "auth_code": code });
@@ -64,14 +64,14 @@ fn play(server: &Server) -> Vec<String> {
 }
 
 /// The balance after a cent more: there is no call that only looks.
-fn balance(server: &Server, login: &str) -> String {
+pub(crate) fn balance(server: &Server, login: &str) -> String {
     static CALLS: AtomicU32 = AtomicU32::new(0);
     let key = CALLS.fetch_add(1, Ordering::Relaxed).to_string();
     let said = server.sandbox("/topup", &json!({ "login": login, "amount": "0.01", "key": key }));
     said["balance"].as_str().unwrap().to_owned()
 }
 
-fn reset(server: &Server) -> Value {
+pub(crate) fn reset(server: &Server) -> Value {
     server.sandbox("/world/reset", &json!({}))
 }
 

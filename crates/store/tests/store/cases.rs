@@ -12,7 +12,7 @@ use people::{Attempt, Login, SlotHead};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Mark, Reader, StoreError};
-use trade::{Order, Timer, Trade};
+use trade::{Order, RefundWish, RefundWishState, Timer, Trade};
 use transfer::TransferBatchDetail;
 
 fn all(reader: &mut dyn Reader) -> Vec<Row> {
@@ -332,6 +332,15 @@ pub(crate) fn notices_come_newest_first(shelf: &dyn Shelf) {
     assert_eq!(numbers(None, Some(two), below(2), 9), [11]);
     assert_eq!(numbers(Some(app(1, 7)), Some(two), below(2), 9), [0_i64; 0]);
     assert_eq!(numbers(None, None, below(3), 2), [12, 11]);
+    let mut of_slot = |place, before, limit| -> Vec<i64> {
+        let found = reader.notices_of_slot(slot(place), before, limit).unwrap();
+        found.iter().map(|notice| notice.happened_at_us).collect()
+    };
+    assert_eq!(of_slot(7, None, 9), [12, 11, 10]);
+    assert_eq!(of_slot(7, None, 2), [12, 11]);
+    assert_eq!(of_slot(7, below(2), 9), [11, 10]);
+    assert_eq!(of_slot(7, below(0), 9), [0_i64; 0]);
+    assert_eq!(of_slot(8, None, 9), [13]);
 }
 
 pub(crate) fn orders_come_newest_first(shelf: &dyn Shelf) {
@@ -367,6 +376,34 @@ pub(crate) fn trades_come_newest_first(shelf: &dyn Shelf) {
     assert_eq!(times(ann, 2), [4, 3]);
     assert_eq!(times(bob, 9), [2]);
     assert_eq!(times(tea, 9), [0_i64; 0]);
+}
+
+pub(crate) fn wishes_that_wait_come_oldest_first(shelf: &dyn Shelf) {
+    let (tea, silk, rice) = (party(1, 7), party(2, 7), party(1, 8));
+    let met = |wish: RefundWish| RefundWish {
+        state: RefundWishState::Met,
+        answered_at_us: Some(wish.asked_at_us),
+        ..wish
+    };
+    let mut store = shelf.open();
+    let wishes = [(1, tea), (2, silk), (3, rice), (4, tea), (5, tea)];
+    let rows = wishes.map(|(at_us, seller)| row(refund_wish(at_us, seller)));
+    store.post(&changes(rows.into_iter().chain([row(met(refund_wish(6, tea)))])), mark(1)).unwrap();
+    let times = |seller, after: Option<i64>, limit| -> Vec<i64> {
+        let after = after.map(|at_us| OrderNo::of(stamp(at_us), slot(7)));
+        let found = store.reader().unwrap().open_refund_wishes(seller, after, limit).unwrap();
+        found.iter().map(|wish| wish.asked_at_us).collect()
+    };
+    assert_eq!(times(tea, None, 9), [1, 4, 5]);
+    assert_eq!(times(tea, None, 2), [1, 4]);
+    assert_eq!(times(tea, Some(4), 9), [5]);
+    assert_eq!((times(silk, None, 9), times(rice, None, 9)), (vec![2], vec![3]));
+    assert_eq!(times(party(3, 7), None, 9), [0_i64; 0]);
+    // One is answered, and one is asked anew.
+    let rows = [row(met(refund_wish(4, tea))), row(refund_wish(6, tea))];
+    store.post(&changes(rows), mark(2)).unwrap();
+    let found = store.reader().unwrap().open_refund_wishes(tea, None, 9).unwrap();
+    assert_eq!(found.iter().map(|wish| wish.asked_at_us).collect::<Vec<_>>(), [1, 5, 6]);
 }
 
 pub(crate) fn transfers_come_newest_first(shelf: &dyn Shelf) {

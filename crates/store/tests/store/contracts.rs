@@ -6,7 +6,43 @@ use base::{Day, HoldNo, PartyId, Slot, TimerNo};
 use engine::Row;
 use ledger::{AccountKind, DayClose, TrialBalance};
 use money::{Currency, Minor, Rate};
-use trade::{Contract, ContractBook, ContractProduct, ContractStatus, SettlementBatch, SettlementTerm};
+use trade::{
+    Contract, ContractBook, ContractProduct, ContractStatus, RulesBook, RulesVersion, SettlementBatch,
+    SettlementTerm,
+};
+
+/// The smallest and the largest rows of the dated rules that two people agree to.
+pub(super) fn rules() -> [Row; 4] {
+    let (slot, _, _) = last();
+    [
+        row(RulesVersion {
+            slot: Slot::PLATFORM,
+            version: 1,
+            merchant_fee_ppm: Rate::ZERO,
+            password_free_limit_minor: Minor::ZERO,
+            valid_from_us: None,
+            reason: text(""),
+            proposed_by: text(""),
+            proposed_at_us: i64::MIN,
+            approved_by: None,
+            approved_at_us: None,
+        }),
+        row(RulesVersion {
+            slot,
+            version: u32::MAX,
+            merchant_fee_ppm: Rate::from_ppm(1_000_000).unwrap(),
+            password_free_limit_minor: minor(i64::MAX),
+            valid_from_us: Some(i64::MAX),
+            reason: longest(),
+            proposed_by: longest(),
+            proposed_at_us: i64::MAX,
+            approved_by: Some(text("a")),
+            approved_at_us: Some(i64::MAX),
+        }),
+        row(RulesBook { slot: Slot::PLATFORM, version: 0 }),
+        row(RulesBook { slot, version: u32::MAX }),
+    ]
+}
 
 pub(super) fn extremes() -> [Row; 10] {
     let (slot, seller, _) = last();

@@ -8,7 +8,7 @@ use base::{
 use engine::{Link, Outbox, Row};
 use fund::{
     BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind,
-    CardName, CardState, SurpriseKind,
+    CardName, CardState, POCKETS_MAX, Pocket, PocketList, PocketOrder, SurpriseKind,
 };
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
@@ -35,6 +35,7 @@ use trade::{
     Freeze, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, Frozen, FrozenState,
     OperationBy, OperationKind, OperationState,
 };
+use trade::{REFUND_WISHES_MAX, RefundWish, RefundWishState};
 use trade::{ReceiverNamed, Relation, Split, SplitBook, SplitKind, SplitLine, SplitState};
 
 /// As long as it may be, in characters of four bytes, with one that ends a C string.
@@ -57,15 +58,57 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(usage());
     rows.extend(staff());
     rows.extend(static_codes());
+    rows.extend(refund_wishes());
     rows.extend(transfers::extremes());
     rows.extend(risks::extremes());
     rows.extend(risks::screening());
     rows.extend(contracts::extremes());
+    rows.extend(contracts::rules());
     rows.extend(crate::persons::extremes());
     rows.extend(funds());
+    rows.extend(pockets());
     rows.extend(statements());
     rows.extend(trail());
     rows
+}
+
+/// The smallest and the largest wish for a refund.
+fn refund_wishes() -> [Row; 2] {
+    let (slot, party, _) = last();
+    let at = Slot::PLATFORM;
+    let nobody = PartyId::issue(0, at).unwrap();
+    [
+        row(RefundWish {
+            slot: at,
+            seller: nobody,
+            order_no: OrderNo::from_number(0).unwrap(),
+            buyer: nobody,
+            state: RefundWishState::Open,
+            asking: 1,
+            key: text(""),
+            first_key: None,
+            second_key: None,
+            reason: text(""),
+            asked_at_us: i64::MIN,
+            answer: None,
+            answered_at_us: None,
+        }),
+        row(RefundWish {
+            slot,
+            seller: party,
+            order_no: OrderNo::from_number(i64::MAX).unwrap(),
+            buyer: party,
+            state: RefundWishState::Refused,
+            asking: REFUND_WISHES_MAX,
+            key: longest(),
+            first_key: Some(text("first")),
+            second_key: Some(text("second")),
+            reason: longest(),
+            asked_at_us: i64::MAX,
+            answer: Some(longest()),
+            answered_at_us: Some(i64::MAX),
+        }),
+    ]
 }
 
 fn trail() -> [Row; 6] {
@@ -694,7 +737,7 @@ fn staff() -> Vec<Row> {
     rows
 }
 
-/// What came by printed codes.
+/// What came by counter codes.
 fn static_codes() -> [Row; 6] {
     let (slot, payer, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
@@ -1011,6 +1054,18 @@ fn statements() -> Vec<Row> {
         rows.push(row(Suspense { serial, class, ..suspense.clone() }));
     }
     rows
+}
+
+/// The smallest and the largest order of pockets.
+fn pockets() -> [Row; 2] {
+    let (slot, party, _) = last();
+    let (none, nobody) = (Slot::PLATFORM, PartyId::issue(0, Slot::PLATFORM).unwrap());
+    let card = |down: i64| Pocket::Card(CardNo::from_number(i64::MAX - down).unwrap());
+    let most = (0..).take(POCKETS_MAX).map(card).collect();
+    [
+        row(PocketOrder { slot: none, party: nobody, pockets: PocketList::new(vec![Pocket::Balance]) }),
+        row(PocketOrder { slot, party, pockets: PocketList::new(most) }),
+    ]
 }
 
 fn funds() -> Vec<Row> {

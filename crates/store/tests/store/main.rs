@@ -1,4 +1,4 @@
-//! One suite on every store, the model in memory first; then what only the SQLite tables have.
+//! One suite on every store, the model in memory first; then what only the SQLite or PostgreSQL tables have.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 
@@ -6,12 +6,15 @@ mod cases;
 mod extremes;
 mod model;
 mod persons;
+mod postgres;
+mod postgres_lint;
+mod postgres_server;
 mod samples;
 mod speed;
 mod sqlite;
 
 use std::path::PathBuf;
-use store::{MemoryStore, SqliteStore, Store};
+use store::{Database, MemoryStore, SqliteStore, Store};
 
 /// Where a store lies, so that it can be opened again.
 pub(crate) trait Shelf {
@@ -51,10 +54,34 @@ impl Shelf for SqliteShelf {
     }
 }
 
+/// A database of its own in a PostgreSQL server.
+pub(crate) struct PostgresShelf(pub(crate) Database);
+
+impl PostgresShelf {
+    /// An empty one; `None`, with a line that says so, where no PostgreSQL is installed.
+    pub(crate) fn make() -> Option<PostgresShelf> {
+        postgres_server::new_database().map(|address| PostgresShelf(Database::parse(&address).unwrap()))
+    }
+}
+
+impl Shelf for PostgresShelf {
+    fn open(&self) -> Box<dyn Store> {
+        Box::new(self.0.open().unwrap())
+    }
+}
+
 macro_rules! store_suite {
     ($($case:ident),* $(,)?) => {
         mod memory { $(#[test] fn $case() { super::cases::$case(&super::MemoryShelf::default()) })* }
         mod in_sqlite { $(#[test] fn $case() { super::cases::$case(&super::SqliteShelf::default()) })* }
+        mod in_postgres {$(
+            #[test]
+            fn $case() {
+                if let Some(shelf) = super::PostgresShelf::make() {
+                    super::cases::$case(&shelf);
+                }
+            }
+        )*}
     };
 }
 
@@ -76,5 +103,6 @@ store_suite!(
     trades_come_newest_first,
     transfers_come_newest_first,
     lists_of_a_party_give_each_row_once,
+    wishes_that_wait_come_oldest_first,
     the_mark_never_goes_back,
 );

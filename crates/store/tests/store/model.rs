@@ -1,7 +1,7 @@
-//! The same changes in both stores give the same answers.
+//! The same changes in every store give the same answers.
 
 use crate::samples::*;
-use crate::{MemoryShelf, Shelf, SqliteShelf};
+use crate::{MemoryShelf, PostgresShelf, Shelf, SqliteShelf};
 use base::{AgreementNo, BankOrderNo, NoticeNo, TransferNo};
 use engine::{Key, Row, Table};
 use trade::Trade;
@@ -57,7 +57,17 @@ impl Dice {
 
 #[test]
 fn sqlite_does_what_the_model_does() {
-    let shelf = SqliteShelf::default();
+    does_what_the_model_does(&SqliteShelf::default());
+}
+
+#[test]
+fn postgres_does_what_the_model_does() {
+    if let Some(shelf) = PostgresShelf::make() {
+        does_what_the_model_does(&shelf);
+    }
+}
+
+fn does_what_the_model_does(shelf: &dyn Shelf) {
     let (mut model, mut store) = (MemoryShelf::default().open(), shelf.open());
     let (mut wanted, mut found) = (model.reader().unwrap(), store.reader().unwrap());
     let (mut dice, mut refused) = (Dice(20_260_101), 0);
@@ -121,6 +131,10 @@ fn sqlite_does_what_the_model_does() {
                 found.notices(caller, about, below, limit).unwrap()
             );
         }
+        assert_eq!(
+            wanted.notices_of_slot(place, below, limit).unwrap(),
+            found.notices_of_slot(place, below, limit).unwrap()
+        );
         let seller = some.then_some(owner);
         assert_eq!(wanted.orders(seller, about, limit).unwrap(), found.orders(seller, about, limit).unwrap());
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use store::Mark;
 use trade::{
     AgreementState, Mandate, Notice, NoticeEvent, NoticeState, Order, OrderState, PersonalProduct, Product,
-    Timer, TimerTask, Trade, TradeState, WireCharset,
+    RefundWish, RefundWishState, Timer, TimerTask, Trade, TradeState, WireCharset,
 };
 use transfer::{Arrival, Received, Transfer, TransferState, TransferWay};
 
@@ -225,6 +225,25 @@ pub(crate) fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
         bank_order: None,
         credit_off: false,
         last_try: None,
+    }
+}
+
+/// What a buyer asks for of an order that was opened at this moment.
+pub(crate) fn refund_wish(at_us: i64, seller: PartyId) -> RefundWish {
+    RefundWish {
+        slot: seller.slot(),
+        seller,
+        order_no: OrderNo::of(stamp(at_us), seller.slot()),
+        buyer: party(5, 7),
+        state: RefundWishState::Open,
+        asking: 1,
+        key: text("k"),
+        first_key: None,
+        second_key: None,
+        reason: text("it is cold"),
+        asked_at_us: at_us,
+        answer: None,
+        answered_at_us: None,
     }
 }
 

@@ -1,8 +1,9 @@
 //! How fast rows are posted, table by table: run by hand with
-//! `cargo test --release -p store --test store -- --ignored --nocapture posting_speed`.
+//! `cargo test --release -p store --test store -- --ignored --nocapture posting_speed`; with `ON=postgres` in the
+//! environment into PostgreSQL, whose own processor time is not in the figures: look at the milliseconds then.
 
-use crate::SqliteShelf;
 use crate::samples::*;
+use crate::{PostgresShelf, Shelf, SqliteShelf};
 use base::{AppId, Stamp};
 use engine::{Row, Table};
 use ledger::{AccountId, AccountKind, Posting, PostingKind, Side};
@@ -16,6 +17,7 @@ use trade::{Order, OrderNumber, OrderState, Receipt, Trade, TradeState};
 const PAYMENTS: u64 = 400_000;
 /// Payments of one posting, each seven rows and two accounts; `BATCH` in the environment sets another number.
 /// `PAGE` sets the bytes of a page.
+/// `WITHOUT` names an index that is dropped first, to see what it costs.
 const BATCH: u64 = 50_000;
 const SELLERS: u64 = 10_000;
 const BUYERS: u64 = 1_000_000;
@@ -116,7 +118,17 @@ fn posting_speed() {
         let file = rusqlite::Connection::open(shelf.path()).unwrap();
         file.execute_batch(&format!("PRAGMA page_size = {bytes}; PRAGMA user_version = 1")).unwrap();
     }
-    let mut store = SqliteStore::open(&shelf.path()).unwrap();
+    let on_postgres = std::env::var("ON").is_ok_and(|on| on == "postgres");
+    let mut store: Box<dyn Store> = if on_postgres {
+        PostgresShelf::make().expect("PostgreSQL is installed").open()
+    } else {
+        let store = SqliteStore::open(&shelf.path()).unwrap();
+        if let Ok(index) = std::env::var("WITHOUT") {
+            let file = rusqlite::Connection::open(shelf.path()).unwrap();
+            file.execute_batch(&format!("DROP INDEX {index}")).unwrap();
+        }
+        Box::new(store)
+    };
     let accounts =
         (0..BUYERS).map(|buyer| row(account(party(2_000_000_000 + buyer / 100, (buyer % 100) as u8), 1, 0)));
     store.post(&changes(accounts), Mark { sequence: 1, stamp: stamp(1), hash: [1; 32] }).unwrap();
@@ -158,5 +170,10 @@ fn posting_speed() {
         );
     }
     println!("{:.2} us of processor a payment; by group {quarters:.1?}", whole as f64 / payments as f64);
-    println!("{} bytes in the file per payment", std::fs::metadata(shelf.path()).unwrap().len() / payments);
+    if !on_postgres {
+        println!(
+            "{} bytes in the file per payment",
+            std::fs::metadata(shelf.path()).unwrap().len() / payments
+        );
+    }
 }

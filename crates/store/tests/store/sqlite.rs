@@ -68,7 +68,17 @@ fn only_what_is_due_and_what_is_a_partys_has_an_index_beside_its_key() {
         "SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
     assert_eq!(
         column(&raw(&shelf), sql),
-        ["bank_order", "mandate", "notice", "orders", "received", "timer", "trade", "transfer"]
+        [
+            "bank_order",
+            "mandate",
+            "notice",
+            "orders",
+            "received",
+            "refund_wish",
+            "timer",
+            "trade",
+            "transfer"
+        ]
     );
 }
 
@@ -178,6 +188,11 @@ fn lists_are_read_along_an_index() {
         (
             "SELECT * FROM mandate INDEXED BY mandate_buyer WHERE slot = 1 AND buyer = 1 AND no <= 1 ORDER BY no DESC",
             "mandate_buyer (slot=? AND buyer=? AND no<?)",
+        ),
+        (
+            "SELECT * FROM refund_wish INDEXED BY refund_wish_open WHERE slot = 1 AND seller = 1 AND order_no > 1
+                AND state = 'open' ORDER BY order_no LIMIT 9",
+            "refund_wish_open (slot=? AND seller=? AND order_no>?)",
         ),
         ("SELECT * FROM orders WHERE (slot, no) > (1, 1) ORDER BY slot, no LIMIT 9", "PRIMARY KEY ((slot,no)>(?,?))"),
         ("SELECT * FROM refund WHERE slot = 1 AND (order_no, out_request_no) > (1, '') ORDER BY slot, order_no,

@@ -3,8 +3,8 @@
 
 use super::MASK;
 
-/// How often an escaped text is read once more. Clients escape twice, hardly ever three times.
-const READINGS: usize = 3;
+/// How often an escaped text is read once more, until it stands for itself. Clients escape twice, hardly ever more.
+pub(super) const READINGS: usize = 4;
 
 /// A text without what looks like a telephone, a number of a paper, a card, a pay code or a mailbox.
 pub(super) fn looks(text: &str) -> String {
@@ -13,19 +13,22 @@ pub(super) fn looks(text: &str) -> String {
         return shown;
     }
     let shown = between_escapes(&shown);
-    let mut read = shown.clone();
+    // What is escaped itself is not taken out piece by piece.
+    let hides = |readings: Vec<String>| readings.iter().skip(1).any(|read| plain_looks(read) != *read);
+    if readings(&shown).is_none_or(hides) { MASK.to_owned() } else { shown }
+}
+
+/// The text, and what it stands for when its escapes are read once, twice and so on; nothing when that does not end.
+pub(super) fn readings(text: &str) -> Option<Vec<String>> {
+    let mut found = vec![text.to_owned()];
     for _reading in 0..READINGS {
-        let more = unescaped(&percent_decoded(&read));
-        if more == read {
-            break;
+        let more = found.last().map(|read| unescaped(&percent_decoded(read)));
+        if more.as_ref() == found.last() {
+            return Some(found);
         }
-        // What is escaped itself is not taken out piece by piece.
-        if plain_looks(&more) != more {
-            return MASK.to_owned();
-        }
-        read = more;
+        found.extend(more);
     }
-    shown
+    None
 }
 
 /// The text that one in JSON stands for; what is no escape stays.
@@ -117,24 +120,61 @@ fn plain_looks(text: &str) -> String {
 
 fn without_numbers(text: &str) -> String {
     let (mut out, mut rest, mut before) = (String::with_capacity(text.len()), text, None::<char>);
-    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+    while let Some(start) = rest.find(is_digit) {
         let (plain, from) = rest.split_at(start);
         out.push_str(plain);
         before = plain.chars().next_back().or(before);
-        let mut end = from.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(from.len());
-        // The last sign of a number of an identity card.
-        if end == 17 && from[end..].starts_with(['x', 'X']) {
-            end += 1;
-        }
-        let (number, left) = from.split_at(end);
-        let joined = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+        let (number, left) = from.split_at(parted_bytes(from).unwrap_or_else(|| number_bytes(from)));
+        let joined = |letter: Option<char>| {
+            letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || is_digit(letter))
+        };
         let alone = !joined(before) && !joined(left.chars().next());
-        out.push_str(if alone && is_of_person(number) { MASK } else { number });
+        out.push_str(if alone && is_of_person(&narrow(number)) { MASK } else { number });
         before = number.chars().next_back();
         rest = left;
     }
     out.push_str(rest);
     out
+}
+
+/// A digit, also in its wide form, as keyboards for Chinese write it.
+fn is_digit(letter: char) -> bool {
+    letter.is_ascii_digit() || ('０'..='９').contains(&letter)
+}
+
+/// How long the number is that a text begins with.
+fn number_bytes(from: &str) -> usize {
+    let end = from.find(|letter| !is_digit(letter)).unwrap_or(from.len());
+    // The last sign of a number of an identity card.
+    let last = from[end..].chars().next().filter(|letter| matches!(letter, 'x' | 'X' | 'ｘ' | 'Ｘ'));
+    match last {
+        Some(letter) if from[..end].chars().count() == 17 => end + letter.len_utf8(),
+        Some(_) | None => end,
+    }
+}
+
+/// How long the telephone is that a text begins with in three parts: 138-0013-8000, also behind 86.
+fn parted_bytes(from: &str) -> Option<usize> {
+    let (mut rest, mut lengths) = (from, [0; 3]);
+    for (place, length) in lengths.iter_mut().enumerate() {
+        if place > 0 {
+            rest = rest.strip_prefix(['-', '－', '‐', '‑', '–', ' ', '\u{a0}', '\u{3000}', '.', '·'])?;
+        }
+        let (digits, left) = rest.split_at(rest.find(|letter| !is_digit(letter)).unwrap_or(rest.len()));
+        (*length, rest) = (digits.chars().count(), left);
+    }
+    let end = from.len() - rest.len();
+    (matches!(lengths, [3 | 5, 4, 4]) && is_of_person(&narrow(&from[..end]))).then_some(end)
+}
+
+/// The digits of a number in their narrow form, with the last sign that may be none.
+fn narrow(number: &str) -> String {
+    let narrow = |letter: char| match letter {
+        '０'..='９' => char::from_digit(u32::from(letter) - u32::from('０'), 10),
+        'ｘ' | 'Ｘ' => Some('X'),
+        _ => Some(letter).filter(char::is_ascii_alphanumeric),
+    };
+    number.chars().filter_map(narrow).collect()
 }
 
 fn is_of_person(number: &str) -> bool {

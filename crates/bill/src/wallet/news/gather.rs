@@ -4,9 +4,9 @@ use super::{Found, Newest, NewsKind, Of, target};
 use crate::BillError;
 use crate::refunds;
 use crate::wallet::Deal;
-use crate::wallet::story::{is_at_bank, returned_at_us};
+use crate::wallet::story::{is_at_bank, refund_order, returned_at_us};
 use base::{BankOrderNo, DAY_US, HOUR_US, OrderNo, PartyId, Text, TransferNo};
-use engine::{Key, Row, Table, refund_return};
+use engine::{Key, Row, Table};
 use fund::{BankOrder, BankOrderKind, BankOrderState};
 use people::{DEVICES_MAX, PASSKEYS_MAX};
 use risk::RiskCaseState;
@@ -202,9 +202,7 @@ fn tell_refund(
         Some(paid_by) => {
             // Its name and itself.
             newest.note_read(2);
-            let key = refund_return(trade.buyer, paid_by, refund.out_request_no.as_str());
-            let Some(key) = key else { return Ok(()) };
-            let Some(order) = order_named(reader, &key)? else { return Ok(()) };
+            let Some(order) = refund_order(reader, trade, paid_by, refund)? else { return Ok(()) };
             let kind = match order.state {
                 BankOrderState::Done => NewsKind::RefundArrived,
                 BankOrderState::Failed => NewsKind::CardMoneyCredited,
@@ -226,15 +224,6 @@ fn tell_refund(
     let found = Found::new(kind, at_us, number.unsigned_abs(), Of::Deal(Deal::Payment(trade.clone())));
     newest.add(Found { amount, words, ..found });
     Ok(())
-}
-
-/// The order to a bank that a row of names leads to.
-fn order_named(reader: &mut dyn Reader, key: &Key) -> Result<Option<Arc<BankOrder>>, BillError> {
-    let Some(Row::BankOrderKey(named)) = reader.row(key)? else { return Ok(None) };
-    match reader.row(&Key::BankOrder((named.slot, named.no)))? {
-        Some(Row::BankOrder(order)) => Ok(Some(order)),
-        _ => Ok(None),
-    }
 }
 
 impl Listed for Transfer {

@@ -1,8 +1,9 @@
 //! Bills as the API tells them.
 
 use super::super::moment;
+use super::super::refund_requests::RefundRequest;
 use bill::{
-    BillCategory as Category, BillDirection as Direction, BillPocket as Pocket, BillState as State,
+    Asking, BillCategory as Category, BillDirection as Direction, BillPocket as Pocket, BillState as State,
     BillStory, CategoryTotal, Happened, Happening, MonthTotal, WalletBill,
 };
 use serde::{Deserialize, Serialize};
@@ -134,6 +135,10 @@ pub(crate) struct BillDetails {
     pay_url: Option<String>,
     /// Whether the person may call it back or give it up.
     can_cancel: bool,
+    /// What the person asked the merchant to give back, last.
+    refund_request: Option<RefundRequest>,
+    /// Whether the person may ask the merchant for money back.
+    can_ask_refund: bool,
 }
 
 /// What happened to a bill, or is to happen.
@@ -163,8 +168,14 @@ enum BillHappened {
     Arrives,
     /// Whoever was to have it has it.
     Arrived,
-    /// The merchant gave money back.
+    /// The merchant gave money back that is not there yet: on its way, or at the bank of the card that paid.
+    RefundUnderWay,
+    /// What the merchant gave back is there: on the balance or on the card that paid.
     Refunded,
+    /// The card did not take what the merchant gave back: it is in the balance.
+    RefundCredited,
+    /// What the merchant gave back did not arrive: the merchant has it again.
+    RefundReturned,
     /// The person has it again.
     Returned,
     /// It was given up, or its time was over.
@@ -276,7 +287,10 @@ fn happened_of(what: Happened) -> BillHappened {
         Happened::Asked => BillHappened::Asked,
         Happened::Arrives => BillHappened::Arrives,
         Happened::Arrived => BillHappened::Arrived,
+        Happened::RefundUnderWay => BillHappened::RefundUnderWay,
         Happened::Refunded => BillHappened::Refunded,
+        Happened::RefundCredited => BillHappened::RefundCredited,
+        Happened::RefundReturned => BillHappened::RefundReturned,
         Happened::Returned => BillHappened::Returned,
         Happened::Closed => BillHappened::Closed,
         Happened::Failed => BillHappened::Failed,
@@ -318,7 +332,12 @@ impl BillEvent {
 
 impl BillDetails {
     /// A bill in full as it is told.
-    pub(super) fn of(story: &BillStory, pay_url: Option<String>, can_cancel: bool) -> BillDetails {
+    pub(super) fn of(
+        story: &BillStory,
+        asking: &Asking,
+        pay_url: Option<String>,
+        can_cancel: bool,
+    ) -> BillDetails {
         BillDetails {
             bill: Bill::of(&story.bill),
             merchant_no: story.merchant_no.clone(),
@@ -327,6 +346,8 @@ impl BillDetails {
             timeline: story.happenings.iter().map(BillEvent::of).collect(),
             pay_url,
             can_cancel,
+            refund_request: asking.wish.as_deref().map(RefundRequest::of),
+            can_ask_refund: asking.may_ask,
         }
     }
 }

@@ -6,9 +6,9 @@ use crate::api::moment;
 use crate::api::ops::read::books;
 use crate::api::page::limit;
 use crate::people::AtDesk;
-use crate::people::merchant_documents::{document_kind, document_of};
+use crate::people::merchant_documents::{document_kind, document_of, handed_in};
 use crate::people::merchant_told::{Application, ApplicationWithNames, told, told_with_names};
-use crate::people::merchants::{application, refused};
+use crate::people::merchants::{application, not_own, refused};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, read};
 use crate::sandbox_merchants::{Reviewed, take_step};
@@ -154,6 +154,7 @@ pub(super) async fn document(
 ) -> Answer {
     let row = application(&portal, &login, None).await?;
     let kind = document_kind(&kind)?;
+    handed_in(&row, kind)?;
     let look = Act::look("application.document", format!("{} {}", row.login, kind.name()));
     let asked = portal.clone();
     let work = async move {
@@ -290,13 +291,17 @@ async fn step(
     let row = application(portal, login, None).await?;
     // A decision that suspends knows no operator, so it is said here, of reviews too.
     let is_own = row.applicant.to_string() == desk.operator.as_str();
-    let login = row.login.clone();
-    let reviewed = Reviewed { reviewer: desk.operator.clone(), reasons, note };
+    let (login, merchant) = (row.login.clone(), row.merchant);
+    let operator = desk.operator.clone();
+    let reviewed = Reviewed { reviewer: operator.clone(), reasons, note };
     let noted = Act::of(name, login.as_str(), body);
     let asked = portal.clone();
     let work = async move {
         if is_own {
             return Err(refused(ApplicationRefused::OwnCase));
+        }
+        if let Some(merchant) = merchant {
+            not_own(&asked, operator.as_str(), merchant).await?;
         }
         let row = take_step(&asked, login.as_str(), step, reviewed).await?;
         Ok(Json(told(&row, moment)))

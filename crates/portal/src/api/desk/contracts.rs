@@ -192,7 +192,7 @@ pub(super) async fn approve(
 }
 
 /// A moment of the API as `terms_of` reads it. 400 `bad_time`.
-fn begins(moment: Option<String>) -> Result<Option<String>, SandboxError> {
+pub(super) fn begins(moment: Option<String>) -> Result<Option<String>, SandboxError> {
     let Some(moment) = moment else { return Ok(None) };
     let wrong = || SandboxError::bad("bad_time", "a moment is written yyyy-MM-ddTHH:mm:ss+08:00");
     let local = moment.strip_suffix("+08:00").and_then(|local| local.split_once('T'));

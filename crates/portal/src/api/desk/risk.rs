@@ -4,13 +4,14 @@
 use super::shapes::{OpsBacktest, shaped};
 use super::{Act, act, next_of, page_of, part, parts_of};
 use crate::api::moment;
-use crate::api::ops::read::{books, turn};
+use crate::api::ops::read::books;
 use crate::api::page::limit;
 use crate::people::AtDesk;
 use crate::portal::Portal;
 use crate::sandbox::{SandboxError, party_of, read};
 use crate::sandbox_backtest::{backtest_told, played};
 use crate::sandbox_risk::{approve_rules, decide_case, hex, listed, propose_rules};
+use crate::turns::TurnOf;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
@@ -382,8 +383,8 @@ pub(super) async fn backtest(
     let OpsBacktestRequest { rules, from, to } = read(&headers, &body)?;
     let asked = portal.clone();
     let work = async move {
-        let _turn = turn(&asked).await?;
         asked.posted().await?;
+        let _turn = asked.turn(TurnOf::Operator).await?;
         shaped(backtest_told(&played(&asked, rules, (from, to), BACKTEST_ROWS_MAX).await?))
     };
     act(&portal, &desk, Act::of("risk.backtest", "", &body), work).await

@@ -2,7 +2,7 @@
 
 use super::super::moment;
 use super::read::{books, cursor, many_books, user};
-use crate::api::page::limit;
+use crate::api::page::{bad_cursor, limit};
 use crate::portal::Portal;
 use crate::recon_report::signed_text;
 use crate::sandbox::SandboxError;
@@ -231,11 +231,8 @@ pub(crate) async fn accounts(
     Query(asked): Query<AccountsQuery>,
 ) -> Result<Json<OpsAccounts>, SandboxError> {
     let limit = limit(asked.limit)?;
-    let after = cursor::<i64>(asked.cursor.as_deref())?.map(|number| {
-        let wrong =
-            || SandboxError::bad("bad_cursor", "cursor is the next of another page").of_field("cursor");
-        AccountId::from_number(number).ok_or_else(wrong)
-    });
+    let after = cursor::<i64>(asked.cursor.as_deref())?
+        .map(|number| AccountId::from_number(number).ok_or_else(|| bad_cursor("cursor")));
     let after = after.transpose()?;
     let kind = asked.kind.as_deref().map(kind_of).transpose()?;
     let owner = asked.owner.as_deref().map(user).transpose()?;

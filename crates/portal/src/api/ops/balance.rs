@@ -225,9 +225,11 @@ pub(crate) async fn transit(
     Ok(Json(told(found)))
 }
 
-/// Looks through so many postings of each slot.
+/// Looks through so many postings of each slot, from a minute before that time.
 fn on_its_way(reader: &mut dyn Reader, since_us: i64, most: usize) -> Result<Transit, StoreError> {
     let mut found = Transit::default();
+    // The other side of what began the time may lie before it, and that of what ended it behind it.
+    let reads_us = since_us.saturating_sub(MINUTE_US).max(0);
     // How far all slots were looked through: behind it the half that arrived may not have been seen.
     let mut seen_until_us = i64::MAX;
     for slot in Slot::all() {
@@ -236,9 +238,9 @@ fn on_its_way(reader: &mut dyn Reader, since_us: i64, most: usize) -> Result<Tra
             let Some(account) = one::<Account>(reader, (slot, id))? else { continue };
             found.slots.push((slot, currency, i128::from(account.balance_minor)));
         }
-        let first = since_us.saturating_mul(i64::from(SLOTS)).saturating_sub(1).max(0);
+        let first = reads_us.saturating_mul(i64::from(SLOTS)).saturating_sub(1).max(0);
         let Some(first) = PostingNo::from_number(first) else { continue };
-        let (orders, mut last_us) = (&mut found.orders, since_us);
+        let (orders, mut last_us) = (&mut found.orders, reads_us);
         let whole = each_after(reader, Key::Posting((slot, first)), most, |row| {
             let Row::Posting(posting) = row else { return false };
             last_us = posting.no.at_us();
@@ -259,10 +261,8 @@ fn on_its_way(reader: &mut dyn Reader, since_us: i64, most: usize) -> Result<Tra
             seen_until_us = seen_until_us.min(last_us);
         }
     }
-    // The other side of what began the time may lie before it, and that of what ended it behind it.
-    let begins_us = if since_us == 0 { 0 } else { since_us.saturating_add(MINUTE_US) };
     let ends_us = seen_until_us.saturating_sub(MINUTE_US);
-    let is_seen = |order: &OnItsWay| (begins_us..=ends_us).contains(&order.since_us);
+    let is_seen = |order: &OnItsWay| (since_us..=ends_us).contains(&order.since_us);
     found.orders.retain(|_, order| order.balance != 0 && is_seen(order));
     Ok(found)
 }
@@ -377,6 +377,20 @@ mod tests {
             let expected = [(stuck.to_string(), "5.00")];
             assert_eq!((orders_told(&found).as_slice(), found.complete), (&expected[..], complete), "{most}");
         }
+    }
+
+    #[test]
+    fn of_one_minute_all_that_left_in_it_is_told() {
+        let since_us = NOON_US - MINUTE_US;
+        let (early, stuck, there) = (pays(since_us - 2), pays(since_us), pays(since_us - 1));
+        let mut store = posted(vec![
+            (leaves(fen(300)), Some(early), since_us - 2),
+            (leaves(fen(700)), Some(there), since_us - 1),
+            (leaves(fen(500)), Some(stuck), since_us),
+            (arrives(fen(700)), Some(there), since_us + 1),
+        ]);
+        let found = told(on_its_way(&mut store, since_us, POSTINGS_MAX).unwrap());
+        assert_eq!(orders_told(&found), [(stuck.to_string(), "5.00")], "{early} left before");
     }
 
     #[test]

@@ -4,27 +4,25 @@ use super::super::moment;
 use super::parties::OpsContract;
 use super::read::books;
 use crate::portal::Portal;
+use crate::recon_books::each_within;
 use crate::sandbox::SandboxError;
 use crate::sandbox_risk::hex;
 use axum::Json;
 use axum::extract::State;
-use base::Slot;
-use engine::{Key, Row, Table};
+use engine::{Row, Table};
 use money::Currency;
 use risk::{RiskProposal, RiskRules, Rule, ScreenList, ScreenProposal};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use trade::{Contract, Rulebook};
+use trade::{Contract, Rulebook, RulesVersion};
 use utoipa::ToSchema;
 
 /// Contracts and versions that are told, newest first.
 const SHOWN_MAX: usize = 100;
 /// Rows of a kind that are looked through.
 const LOOKED_MAX: usize = 20_000;
-/// Rows read at once.
-const PAGE: usize = 1_000;
 
 /// What is in force.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,7 +82,7 @@ struct OpsVersion {
 struct OpsChange {
     #[schema(format = DateTime)]
     at: String,
-    /// `risk`, `screening` or `contract`.
+    /// `risk`, `screening`, `contract` or `rulebooks`.
     what: &'static str,
     version: u32,
     proposed_by: String,
@@ -100,6 +98,7 @@ struct Found {
     rules: Vec<Arc<RiskRules>>,
     rules_proposed: Option<Arc<RiskProposal>>,
     lists: Vec<Arc<ScreenList>>,
+    agreed: Vec<Arc<RulesVersion>>,
     list_proposed: Option<Arc<ScreenProposal>>,
     contracts: Vec<Arc<Contract>>,
     is_cut: bool,
@@ -120,41 +119,22 @@ pub(crate) async fn configuration(
     Ok(Json(told(found, now_us)))
 }
 
-/// Rows of a table, of the platform's slot or of all.
-fn each(
-    reader: &mut dyn Reader,
-    table: Table,
-    slot: Option<Slot>,
-    mut take: impl FnMut(&Row),
-) -> Result<bool, StoreError> {
-    let (mut after, mut looked): (Option<Key>, usize) = (None, 0);
-    while looked < LOOKED_MAX {
-        let rows = reader.scan(table, slot, after.as_ref(), PAGE)?;
-        rows.iter().for_each(&mut take);
-        looked += rows.len();
-        if rows.len() < PAGE {
-            return Ok(true);
-        }
-        after = rows.last().map(Row::key);
-    }
-    Ok(false)
-}
-
 fn read(reader: &mut dyn Reader) -> Result<Found, StoreError> {
     let mut found = Found::default();
-    let own = Some(Slot::PLATFORM);
     let mut whole = true;
     for table in [
         Table::Rulebook,
+        Table::RulesVersion,
         Table::RiskRules,
         Table::RiskProposal,
         Table::ScreenList,
         Table::ScreenProposal,
         Table::Contract,
     ] {
-        let slot = if table == Table::Contract { None } else { own };
-        whole &= each(reader, table, slot, |row| match row {
+        let mut left = LOOKED_MAX;
+        whole &= each_within(reader, table, &mut left, |row| match row {
             Row::Rulebook(row) => found.rulebooks.push(row.clone()),
+            Row::RulesVersion(row) => found.agreed.push(row.clone()),
             Row::RiskRules(row) => found.rules.push(row.clone()),
             Row::RiskProposal(row) => found.rules_proposed = Some(row.clone()),
             Row::ScreenList(row) => found.lists.push(row.clone()),
@@ -174,6 +154,7 @@ fn told(mut found: Found, now_us: i64) -> OpsConfiguration {
     changes.extend(found.rules.iter().map(|row| rules_change(row)));
     changes.extend(found.lists.iter().map(|row| list_change(row)));
     changes.extend(found.contracts.iter().filter_map(|row| contract_change(row)));
+    changes.extend(found.agreed.iter().filter_map(|row| agreed_change(row)));
     changes.sort_by_key(|(at_us, _)| Reverse(*at_us));
     let most = [changes.len(), found.contracts.len(), found.rulebooks.len()];
     let truncated = found.is_cut || most.into_iter().any(|count| count > SHOWN_MAX);
@@ -232,6 +213,14 @@ fn contract_change(row: &Contract) -> Option<(i64, OpsChange)> {
         subject: Some(format!("{} {}", row.seller, row.product.as_str())),
     };
     Some((at_us, change))
+}
+
+/// Of dated rules that two agreed to.
+fn agreed_change(row: &RulesVersion) -> Option<(i64, OpsChange)> {
+    let at_us = row.approved_at_us?;
+    let approved_by = row.approved_by.as_ref()?.to_string();
+    let (at, version, proposed_by) = (moment(at_us), row.version, row.proposed_by.to_string());
+    Some((at_us, OpsChange { at, what: "rulebooks", version, proposed_by, approved_by, subject: None }))
 }
 
 /// How many rules a text has; none when this release cannot read it.

@@ -3,13 +3,16 @@
 use super::super::moment;
 use super::shapes::{Shape, What, shape_of};
 use crate::recon_report::signed_text;
-use base::{AgreementNo, BankOrderNo, CardNo, Day, HoldNo, NoticeNo, OrderNo, Sink, TimerNo};
+use base::{
+    AgreementNo, BankOrderNo, CardNo, Day, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, Sink, TimerNo,
+};
 use engine::{Row, Table};
 use ledger::{AccountId, Entry, Posting};
 use money::Currency;
 use risk::RiskDecision;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use trade::Debit;
 use utoipa::ToSchema;
 
 /// Columns that are yes or no.
@@ -166,10 +169,13 @@ fn number_told(table: Table, name: &str, number: i64, currency: Currency) -> Str
             Table::Notice => NoticeNo::from_number(number).map(|no| no.to_string()),
             Table::Hold => HoldNo::from_number(number).map(|no| no.to_string()),
             Table::Timer => TimerNo::from_number(number).map(|no| no.to_string()),
+            Table::Freeze => FreezeNo::from_number(number).map(|no| no.to_string()),
+            Table::FreezeOperation => OperationNo::from_number(number).map(|no| no.to_string()),
             _ => None,
         },
         "order_no" | "about" => OrderNo::from_number(number).map(|no| no.to_string()),
         "bank_order" | "last_try" => BankOrderNo::from_number(number).map(|no| no.to_string()),
+        "freeze" => FreezeNo::from_number(number).map(|no| no.to_string()),
         "agreement_no" => AgreementNo::from_number(number).map(|no| no.to_string()),
         "card" => CardNo::from_number(number).map(|no| no.to_string()),
         "account" => AccountId::from_number(number).map(|id| id.to_string()),
@@ -254,6 +260,25 @@ pub(super) fn posting_event(posting: &Posting) -> (i64, OpsEvent) {
         reason_zh: None,
         reason_en: None,
         lines: posting.entries().map(|entry| OpsLine::of(posting, entry)).collect(),
+    };
+    (at_us, event)
+}
+
+/// That an order was debited by an agreement, at the moment when it was opened (microseconds UTC).
+pub(super) fn debit_event(debit: &Debit, at_us: i64) -> (i64, OpsEvent) {
+    let event = OpsEvent {
+        at: moment(at_us),
+        planned: false,
+        kind: "debit",
+        title: "debit.by_agreement".to_owned(),
+        table: Table::Debit.name(),
+        slot: debit.slot.number(),
+        no: debit.order_no.to_string(),
+        fields: BTreeMap::from([("agreement_no", debit.agreement_no.to_string())]),
+        rules: Vec::new(),
+        reason_zh: None,
+        reason_en: None,
+        lines: Vec::new(),
     };
     (at_us, event)
 }

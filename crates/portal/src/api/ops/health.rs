@@ -2,7 +2,7 @@
 //! again and again, so one reading is done at a time and its answer is kept for a moment.
 
 use super::super::moment;
-use super::read::books;
+use super::read::books_so_far;
 use crate::people::crowded;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
@@ -121,10 +121,10 @@ pub(crate) async fn health(State(portal): State<Arc<Portal>>) -> Result<Json<Ops
         return Ok(Json(told.clone()));
     }
     let now_us = portal.door.now_us();
-    // First the cell: what it says of the tables must not be true only because they were waited for.
     let cell = cell(&portal);
-    // Held by the reading, which goes on when its caller hangs up.
-    let told = books(&portal, move |reader| {
+    // The tables are not waited for: while they take nothing, this is where somebody looks. What is kept is held by
+    // the reading, which goes on when its caller hangs up.
+    let told = books_so_far(&portal, move |reader| {
         let ([notify, timers, bank_orders, cases], suspense) = queues(reader, now_us)?;
         let told = OpsHealth { at: moment(now_us), cell, notify, timers, bank_orders, suspense, cases };
         *kept = Some((Instant::now(), told.clone()));

@@ -270,7 +270,11 @@ impl OpsRefusal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::event::{OpsRule, events};
     use super::*;
+    use engine::Row;
+    use money::Currency;
+    use trade::{Receipt, ReceiptOutcome};
 
     #[test]
     fn a_day_ends_before_the_first_number_of_the_next() {
@@ -295,5 +299,68 @@ mod tests {
         ] {
             assert_eq!(wanted(&asked).map(|_| ()).unwrap_err().code(), code, "{asked:?}");
         }
+    }
+
+    fn receipt(outcome: ReceiptOutcome) -> OpsEvent {
+        let order_no = first_of("2026-01-02".parse().unwrap()).unwrap();
+        let row = Receipt { slot: order_no.slot(), order_no, attempt: [7; 16], outcome, at_us: 0 };
+        let mut told = events(&Row::Receipt(Arc::new(row)), Currency::Cny, 1);
+        told.pop().unwrap().1
+    }
+
+    /// The same moment, told by a row of another kind.
+    fn told_by(kind: &'static str, what: &str, outcome: Option<&str>) -> OpsEvent {
+        let mut event = receipt(ReceiptOutcome::Asked);
+        (event.kind, event.title) = (kind, format!("{kind}.{what}"));
+        event.fields = outcome.map(|outcome| ("outcome", outcome.to_owned())).into_iter().collect();
+        event
+    }
+
+    #[test]
+    fn each_try_that_came_to_nothing_says_why_and_no_other_does() {
+        use ReceiptOutcome as Outcome;
+        for (outcome, refuses) in [
+            (Outcome::Asked, false),
+            (Outcome::Paid, false),
+            (Outcome::Waiting, false),
+            (Outcome::CodeInvalid, true),
+            (Outcome::BuyerBlocked, true),
+            (Outcome::BuyerIsSeller, true),
+            (Outcome::BuyerDiffers, true),
+            (Outcome::BalanceTooLow, true),
+            (Outcome::OrderClosed, true),
+            (Outcome::BuyerLimit, true),
+            (Outcome::BuyerStopped, true),
+            (Outcome::Risk, true),
+        ] {
+            let event = receipt(outcome);
+            let found = OpsRefusal::of(&event);
+            assert_eq!(found.is_some(), refuses, "{outcome:?} {event:?}");
+            let expected = format!("receipt.{}", outcome.as_str());
+            assert!(found.is_none_or(|found| found.title == expected), "{event:?}");
+        }
+        for (event, refuses) in [
+            (told_by("risk", "stopped", Some("stopped")), true),
+            (told_by("risk", "passed", Some("passed")), false),
+            (told_by("risk", "delayed", Some("delayed")), false),
+            (told_by("bank_order", "failed", None), true),
+            (told_by("bank_order", "done", None), false),
+            (told_by("bank_order", "sent", None), false),
+            (told_by("order", "closed", None), false),
+            (told_by("posting", "failed", Some("stopped")), false),
+        ] {
+            assert_eq!(OpsRefusal::of(&event).is_some(), refuses, "{event:?}");
+        }
+    }
+
+    #[test]
+    fn of_the_rules_that_spoke_those_that_fired_are_why() {
+        let rule = |id: &str, part| OpsRule { id: id.to_owned(), part, text: None };
+        let mut event = told_by("risk", "stopped", Some("stopped"));
+        event.rules = vec![rule("A", "fired"), rule("B", "shadow"), rule("C", "failed"), rule("D", "fired")];
+        (event.reason_zh, event.reason_en) = (Some("核实".to_owned()), Some("checked".to_owned()));
+        let why = OpsRefusal::of(&event).unwrap();
+        assert_eq!(why.rules, ["A", "D"]);
+        assert_eq!((why.reason_zh, why.reason_en), (event.reason_zh, event.reason_en));
     }
 }

@@ -16,9 +16,10 @@ use ledger::{Account, AccountId, AccountKind, Hold, HoldState};
 use money::Currency;
 use people::{App, Operator, Party, PartyKind, masked_name};
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use trade::Contract;
+use trade::{Contract, ContractBook};
 use utoipa::ToSchema;
 
 /// Holds of a slot that are looked through, oldest first.
@@ -53,8 +54,10 @@ pub(crate) struct OpsParty {
     limits: Vec<OpsLimit>,
     cards: Vec<OpsCard>,
     apps: Vec<OpsApp>,
-    /// Versions of its contracts, the newest of each product first.
+    /// Versions of its contracts, the newest first; at most a hundred.
     contracts: Vec<OpsContract>,
+    /// How many older versions there are.
+    contracts_left_out: usize,
     operator: Option<OpsRole>,
 }
 
@@ -156,6 +159,7 @@ struct Found {
     limits: Vec<OpsLimit>,
     cards: Vec<Arc<Card>>,
     contracts: Vec<Arc<Contract>>,
+    contracts_left_out: usize,
     operator: Option<Arc<Operator>>,
 }
 
@@ -218,31 +222,48 @@ fn read(reader: &mut dyn Reader, id: PartyId, now_us: i64) -> Result<Found, Stor
         None => Vec::new(),
     };
     let cards = reader.cards(id, SHOWN_MAX)?;
-    let contracts = contracts_of(reader, id)?;
+    let (contracts, contracts_left_out) = contracts_of(reader, id)?;
     let operator = match people::OperatorName::new(&id.to_string()) {
         Ok(name) => one::<Operator>(reader, (base::Slot::PLATFORM, name))?,
         Err(_) => None,
     };
-    Ok(Found { party, accounts, holds, holds_left_out, limits, cards, contracts, operator })
+    Ok(Found {
+        party,
+        accounts,
+        holds,
+        holds_left_out,
+        limits,
+        cards,
+        contracts,
+        contracts_left_out,
+        operator,
+    })
 }
 
-/// Versions of a merchant's contracts, the newest of each product first.
-fn contracts_of(reader: &mut dyn Reader, seller: PartyId) -> Result<Vec<Arc<Contract>>, StoreError> {
-    let mut found: Vec<Arc<Contract>> = Vec::new();
+/// The newest versions of a merchant's contracts, the newest first, and how many older ones there are.
+fn contracts_of(reader: &mut dyn Reader, seller: PartyId) -> Result<(Vec<Arc<Contract>>, usize), StoreError> {
+    let (mut found, mut count) = (Vec::new(), 0);
     for product in trade::ContractProduct::ALL {
-        let mut own: Vec<Arc<Contract>> = Vec::new();
-        let first = Key::Contract((seller.slot(), seller, product, 0));
-        each_after(reader, first, SHOWN_MAX, |row| match row {
+        let Some(book) = one::<ContractBook>(reader, (seller.slot(), seller, product))? else { continue };
+        // Versions have no gaps: those before these are as many as their number says.
+        let before = book.version.saturating_sub(u32::try_from(SHOWN_MAX).unwrap_or(u32::MAX));
+        count += before as usize;
+        let first = Key::Contract((seller.slot(), seller, product, before));
+        each_after(reader, first, SHOWN_MAX + 1, |row| match row {
             Row::Contract(row) if row.seller == seller && row.product == product => {
-                own.push(row.clone());
+                found.push(row.clone());
+                count += 1;
                 true
             }
             _ => false,
         })?;
-        found.extend(own.into_iter().rev());
     }
+    found.sort_by_key(|row: &Arc<Contract>| {
+        Reverse((row.approved_at_us.unwrap_or(row.proposed_at_us), row.version))
+    });
     found.truncate(SHOWN_MAX);
-    Ok(found)
+    let left_out = count - found.len();
+    Ok((found, left_out))
 }
 
 fn told(id: PartyId, found: &Found, apps: &[Arc<App>]) -> OpsParty {
@@ -264,6 +285,7 @@ fn told(id: PartyId, found: &Found, apps: &[Arc<App>]) -> OpsParty {
         cards: found.cards.iter().map(|card| card_told(card)).collect(),
         apps: apps.iter().map(|app| app_told(app)).collect(),
         contracts: found.contracts.iter().map(|row| OpsContract::of(row)).collect(),
+        contracts_left_out: found.contracts_left_out,
         operator: found
             .operator
             .as_deref()
@@ -307,5 +329,60 @@ fn app_told(app: &App) -> OpsApp {
         status: app.status.as_str(),
         mode: app.mode.as_str(),
         opened_at: moment(app.opened_at_us),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{Slot, Text};
+    use money::Rate;
+    use std::collections::BTreeMap;
+    use store::{Mark, MemoryStore, Store};
+    use trade::{ContractProduct, ContractStatus, SettlementTerm};
+
+    /// Versions of a contract, each agreed to at the moment of its number, and one more that is proposed.
+    fn agreed(seller: PartyId, product: ContractProduct, versions: u32) -> Vec<Row> {
+        let text = |text: &str| Text::new(text).unwrap();
+        let version = |version: u32, is_agreed: bool| {
+            Row::Contract(Arc::new(Contract {
+                slot: seller.slot(),
+                seller,
+                product,
+                version,
+                status: ContractStatus::InForce,
+                fee_ppm: Rate::ZERO,
+                valid_from_us: Some(version.into()),
+                reason: Text::new("why").unwrap(),
+                proposed_by: text("ada"),
+                proposed_at_us: i64::from(version) - 1,
+                approved_by: is_agreed.then(|| text("bea")),
+                approved_at_us: is_agreed.then_some(version.into()),
+                settlement: SettlementTerm::SameDay,
+            }))
+        };
+        let book = ContractBook { slot: seller.slot(), seller, product, version: versions };
+        let mut rows: Vec<Row> = (1..=versions).map(|number| version(number, true)).collect();
+        rows.push(version(versions + 1, false));
+        rows.push(Row::ContractBook(Arc::new(book)));
+        rows
+    }
+
+    #[test]
+    fn the_newest_hundred_contracts_are_told_and_how_many_are_left_out() {
+        let [seller, other] = [1, 2].map(|slot| PartyId::platform(Slot::new(slot).unwrap()));
+        let mut rows = agreed(seller, ContractProduct::Page, 150);
+        rows.extend(agreed(seller, ContractProduct::Transfer, 3));
+        rows.extend(agreed(other, ContractProduct::Page, 2));
+        let rows: BTreeMap<Key, Option<Row>> = rows.into_iter().map(|row| (row.key(), Some(row))).collect();
+        let mut store = MemoryStore::new();
+        store.post(&rows, Mark::START).unwrap();
+        let (found, left_out) = contracts_of(&mut store, seller).unwrap();
+        assert_eq!((found.len(), left_out), (100, 151 + 4 - 100));
+        let newest: Vec<u32> = found.iter().take(3).map(|row| row.version).collect();
+        assert_eq!(newest, [151, 150, 149]);
+        assert!(found.iter().all(|row| row.seller == seller && row.product == ContractProduct::Page));
+        let (found, left_out) = contracts_of(&mut store, other).unwrap();
+        assert_eq!((found.len(), left_out), (3, 0));
     }
 }

@@ -5,7 +5,7 @@ use super::parties::missing;
 use super::read::{books, cursor, one, user};
 use crate::api::desk::{Act, act};
 use crate::api::page::limit;
-use crate::people::{AtDesk, OpsPerson, unmasked};
+use crate::people::{AtDesk, OpsPerson, person_of, unmasked};
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::Json;
@@ -77,10 +77,10 @@ pub(crate) async fn person(
     desk: AtDesk,
     Path(user_id): Path<String>,
 ) -> Result<Json<OpsPerson>, SandboxError> {
-    let id = user(&user_id)?;
-    let look = Act::look("person.look", id.to_string());
+    let party = person_of(&portal, user(&user_id)?).await?;
+    let look = Act::look("person.look", party.id.to_string());
     let own = portal.clone();
-    act(&portal, &desk, look, async move { unmasked(&own, id).await.map(Json) }).await
+    act(&portal, &desk, look, async move { unmasked(&own, &party).await.map(Json) }).await
 }
 
 /// What a person paid, sent and had, or a merchant sold, newest first.

@@ -1,20 +1,17 @@
 //! How the console reads: one state of the tables, on a thread that may wait, and never more rows than a call says.
 
-use crate::people::crowded;
+use crate::api::page::bad_cursor;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
+use crate::turns::TurnOf;
 use base::{PartyId, Text};
 use engine::{Key, Row, Tabled};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{Reader, StoreError};
-use tokio::sync::OwnedSemaphorePermit;
 
 /// Rows read at once.
 const PAGE: usize = 500;
-/// How long a call that reads much waits for its turn.
-const TURN_WAIT: Duration = Duration::from_secs(5);
 
 /// Reads on one state of the tables, in which everything is that was answered until now. 503 `busy` while they are
 /// behind.
@@ -24,48 +21,43 @@ where
     F: FnOnce(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
 {
     portal.posted().await?;
-    let found = portal.read(move |reader| {
-        reader.hold()?;
-        let found = work(reader);
-        reader.let_go()?;
-        found
-    });
-    found.await.ok_or_else(|| SandboxError::broken("the books cannot be read"))
+    books_so_far(portal, work).await
 }
 
-/// As [`books`], for what reads much: it takes a turn and keeps it until the reading ends, which goes on when its
-/// caller hangs up. 503 `busy` when none comes.
+/// As [`books`], without what was answered a moment ago: for what must be told also while the tables take nothing.
+pub(super) async fn books_so_far<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
+{
+    portal.read_held(work).await.ok_or_else(unreadable)
+}
+
+fn unreadable() -> SandboxError {
+    SandboxError::broken("the books cannot be read")
+}
+
+/// As [`books`], for what reads much: it takes a turn among operators and keeps it until the reading ends, which
+/// goes on when its caller hangs up. 503 `busy` when none comes.
 pub(crate) async fn many_books<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
 where
     T: Send + 'static,
     F: FnOnce(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
 {
-    let turn = turn(portal).await?;
-    let work = move |reader: &mut dyn Reader| {
-        let _turn = turn;
-        work(reader)
-    };
-    books(portal, work).await
-}
-
-/// A turn among those that read much, whoever asks; for work that goes on when its caller hangs up. 503 `busy` when
-/// none comes.
-pub(crate) async fn turn(portal: &Portal) -> Result<OwnedSemaphorePermit, SandboxError> {
-    match tokio::time::timeout(TURN_WAIT, portal.exports.clone().acquire_owned()).await {
-        Ok(Ok(turn)) => Ok(turn),
-        Ok(Err(_)) | Err(_) => Err(crowded()),
-    }
+    portal.posted().await?;
+    let turn = portal.turn(TurnOf::Operator).await?;
+    portal.read_in_turn(turn, work).await.ok_or_else(unreadable)
 }
 
 /// One row.
-pub(super) fn one<R: Tabled>(reader: &mut dyn Reader, key: R::Key) -> Result<Option<Arc<R>>, StoreError> {
+pub(crate) fn one<R: Tabled>(reader: &mut dyn Reader, key: R::Key) -> Result<Option<Arc<R>>, StoreError> {
     let row = reader.row(&R::wrap_key(key))?;
     Ok(row.as_ref().and_then(R::unwrap).cloned())
 }
 
 /// Shows the rows of a slot behind a key to `take` until it wants no more, at most so many. Tells whether all were
 /// shown that `take` wanted.
-pub(super) fn each_after(
+pub(crate) fn each_after(
     reader: &mut dyn Reader,
     after: Key,
     most: usize,
@@ -102,8 +94,7 @@ pub(super) fn user(text: &str) -> Result<PartyId, SandboxError> {
 
 /// The `cursor` of a call: what a page gave as its `next`. 400 `bad_cursor`.
 pub(super) fn cursor<C: FromStr>(text: Option<&str>) -> Result<Option<C>, SandboxError> {
-    let wrong = || SandboxError::bad("bad_cursor", "cursor is the next of another page").of_field("cursor");
-    text.map(|text| text.parse().map_err(|_| wrong())).transpose()
+    text.map(|text| text.parse().map_err(|_| bad_cursor("cursor"))).transpose()
 }
 
 #[cfg(test)]

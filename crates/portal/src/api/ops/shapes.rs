@@ -71,6 +71,34 @@ pub(super) const SHAPES: &[Shape] = &[
         fields: &["buyer", "state", "total_minor", "refunded_minor", "bank_order", "last_try", "credit_off"],
     },
     Shape {
+        table: Table::Freeze,
+        kind: "freeze",
+        moments: &[
+            ("opened_at_us", Word("opened")),
+            ("frozen_at_us", Word("agreed")),
+            ("closed_at_us", Word("ended")),
+        ],
+        fields: &[
+            "no",
+            "out_order_no",
+            "product",
+            "state",
+            "amount_minor",
+            "frozen_minor",
+            "rest_minor",
+            "unfrozen_minor",
+            "paid_minor",
+            "payer",
+            "ends_at_us",
+        ],
+    },
+    Shape {
+        table: Table::FreezeOperation,
+        kind: "freeze_operation",
+        moments: &[("at_us", Word("asked")), ("done_at_us", Says("state"))],
+        fields: &["freeze", "kind", "by", "state", "amount_minor", "rest_after_minor", "out_request_no"],
+    },
+    Shape {
         table: Table::Receipt,
         kind: "receipt",
         moments: &[("at_us", Says("outcome"))],
@@ -89,6 +117,13 @@ pub(super) const SHAPES: &[Shape] = &[
             "reason",
             "by_cancel",
         ],
+    },
+    // What buyer and merchant say to each other may name a person.
+    Shape {
+        table: Table::RefundWish,
+        kind: "refund_wish",
+        moments: &[("asked_at_us", Word("asked")), ("answered_at_us", Says("state"))],
+        fields: &["buyer", "state", "asking"],
     },
     Shape {
         table: Table::BankOrder,
@@ -247,6 +282,9 @@ mod tests {
             "url",
             "content",
             "key",
+            "first_key",
+            "second_key",
+            "answer",
             "attempt",
             "digest",
             "words",

@@ -4,9 +4,9 @@
 //! Rows are found by their keys. Postings have no key that names an order: they are looked for around the moments that
 //! the rows tell, in the slots that the order touched.
 
-use super::event::{OpsEvent, events, posting_event, risk_event};
+use super::event::{OpsEvent, debit_event, events, posting_event, risk_event};
 use super::read::{each_after, no_text, one};
-use base::{BankOrderNo, OrderNo, PartyId, PostingNo, SECOND_US, Slot};
+use base::{BankOrderNo, FreezeNo, OperationNo, OrderNo, PartyId, PostingNo, SECOND_US, Slot};
 use engine::{Key, Row};
 use fund::BankOrder;
 use ledger::Hold;
@@ -15,7 +15,10 @@ use risk::{RiskCase, RiskDecision, RiskRules, Rule, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use trade::{Escrow, Order, ReceiptOutcome, SettlementBatch, SplitBook, Timer, Trade};
+use trade::{
+    Debit, Escrow, FREEZE_EXPIRY_US, FREEZE_LIFE_US, Freeze, FreezeOperation, Order, Product, ReceiptOutcome,
+    RefundWish, SettlementBatch, SplitBook, Timer, Trade,
+};
 
 /// Events that are told at most.
 const EVENTS_MAX: usize = 500;
@@ -29,6 +32,8 @@ const BANK_ORDERS_MAX: usize = 1_000;
 const NOTICES_MAX: usize = 100;
 /// Postings that are looked through in all.
 const POSTINGS_MAX: usize = 20_000;
+/// Payments and releases of freezes that are looked through for the one that paid the order: those of its slot.
+const OPERATIONS_MAX: usize = 20_000;
 /// How far from the moment of its row a posting is looked for, microseconds. Both are of one decision, or of the next
 /// in the same batch.
 const AROUND_US: i64 = SECOND_US;
@@ -65,6 +70,7 @@ pub(super) fn story(reader: &mut dyn Reader, order: &Order, now_us: i64) -> Resu
         is_cut: false,
     };
     gather.seller_side()?;
+    gather.agreed_before()?;
     gather.split_rows()?;
     gather.escrow_rows()?;
     gather.buyer_side()?;
@@ -100,6 +106,9 @@ impl Gather<'_> {
         )?;
         let refunds = Key::Refund((slot, no, no_text()));
         self.take(refunds, |row| matches!(row, Row::Refund(row) if row.order_no == no))?;
+        if let Some(wish) = one::<RefundWish>(self.reader, (slot, self.order.seller, no))? {
+            self.rows.push(Row::RefundWish(wish));
+        }
         self.timer(self.order.timer, [Some(self.order.expires_at_us), self.order.code_expires_at_us])?;
         if let Some(day) = self.order.settled_with {
             let key = (slot, self.order.seller, self.order.currency, day);
@@ -109,6 +118,48 @@ impl Gather<'_> {
             }
         }
         Ok(())
+    }
+
+    /// By what the merchant took the money without asking the buyer again: the agreement of a debit, or money that was
+    /// frozen for it.
+    fn agreed_before(&mut self) -> Result<(), StoreError> {
+        let (slot, no) = (self.order.slot, self.order.no);
+        if let Some(debit) = one::<Debit>(self.reader, (slot, no))? {
+            self.rows.push(Row::Debit(debit));
+            return Ok(());
+        }
+        let by_code = self.rows.iter().any(|row| matches!(row, Row::Receipt(_)));
+        if self.order.product != Product::FaceToFace || self.order.buyer.is_none() || by_code {
+            return Ok(());
+        }
+        let Some(paid_by) = self.paid_by_freeze()? else { return Ok(()) };
+        if let Some(freeze) = one::<Freeze>(self.reader, (slot, paid_by.freeze))? {
+            self.rows.push(Row::Freeze(freeze));
+        }
+        self.rows.push(Row::FreezeOperation(paid_by));
+        Ok(())
+    }
+
+    /// The payment of a freeze that pays the order. An order names none: it is looked for in the freezes that may still
+    /// have lived when it was opened.
+    fn paid_by_freeze(&mut self) -> Result<Option<Arc<FreezeOperation>>, StoreError> {
+        let (slot, no, opened_at_us) = (self.order.slot, self.order.no, self.order.opened_at_us);
+        let first_us = opened_at_us.saturating_sub(FREEZE_LIFE_US + FREEZE_EXPIRY_US).max(0);
+        let first = first_us.saturating_mul(i64::from(base::SLOTS));
+        let (Some(first), Some(none)) = (FreezeNo::from_number(first), OperationNo::from_number(0)) else {
+            return Ok(None);
+        };
+        let mut found = None;
+        let after = Key::FreezeOperation((slot, first, none));
+        let whole = each_after(self.reader, after, OPERATIONS_MAX, |row| {
+            let Row::FreezeOperation(row) = row else { return false };
+            if row.order_no == Some(no) {
+                found = Some(row.clone());
+            }
+            found.is_none() && row.freeze.at_us() <= opened_at_us
+        })?;
+        self.is_cut |= !whole;
+        Ok(found)
     }
 
     /// The timer of this number, which is due at one of these moments.
@@ -233,7 +284,11 @@ impl Gather<'_> {
         let currency = self.order.currency;
         let mut found: Vec<(i64, OpsEvent)> = Vec::new();
         for row in &self.rows {
-            found.extend(events(row, currency, now_us));
+            match row {
+                // It has no moment of its own: the order was opened with it.
+                Row::Debit(debit) => found.push(debit_event(debit, self.order.opened_at_us)),
+                _ => found.extend(events(row, currency, now_us)),
+            }
         }
         let conditions = self.conditions()?;
         for finding in &self.findings {

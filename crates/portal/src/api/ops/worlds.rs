@@ -5,8 +5,8 @@ use crate::api::desk::{Act, act};
 use crate::people::AtDesk;
 use crate::portal::Portal;
 use crate::sandbox::{SandboxError, read};
-use crate::sandbox_clock::{ClockFace, ClockHands, Journey, Target};
-use crate::sandbox_faults::{FaultDesk, FaultSaid, SetRequest, rule_of, set_rule};
+use crate::sandbox_clock::{ClockFace, ClockHands, Journey, NotMoved, Target};
+use crate::sandbox_faults::{FaultDesk, FaultSaid, SetRequest, not_set, rule_of};
 use crate::sandbox_world::{WorldFace, WorldHands};
 use axum::Json;
 use axum::body::Bytes;
@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use wire::timestamp::parse_cn;
-use world::parse_span;
+use world::{ClockRefused, parse_span};
 
 /// What moves a world for trying out. The server has it, because it is about rooms that do not know each other.
 #[derive(Clone)]
@@ -107,6 +107,9 @@ struct ClockRequest {
     /// So far ahead: seconds, or text with units as `3d` or `1h30m`.
     #[schema(value_type = Option<String>)]
     by: Option<Span>,
+    /// With `by`, and not without it: the `now_us` that was shown, from which it goes so far ahead. So nothing is moved
+    /// twice: 409 `moved` where the clock stands elsewhere, or is past what is asked for.
+    now_us: Option<i64>,
     /// To this moment of China time, `yyyy-MM-dd HH:mm:ss`.
     to: Option<String>,
     /// Whether it is to run, or to stand still.
@@ -129,7 +132,13 @@ pub(crate) struct OpsFaultsCleared {
 
 /// What the clock is told to do.
 enum Wish {
-    Move(Target),
+    /// So many microseconds ahead of what was shown.
+    By {
+        by_us: i64,
+        shown_us: i64,
+    },
+    /// To this moment, microseconds UTC.
+    To(i64),
     Run(bool),
 }
 
@@ -171,7 +180,16 @@ pub(crate) async fn move_clock(
     let asked = Act::of("world.clock", "clock", &body);
     let moved = act(&portal, &desk, asked, async move {
         match wish {
-            Wish::Move(target) => OpsClock::after(hands.clock.advance(target).await?).map(Json),
+            Wish::By { by_us, shown_us } => {
+                let target = target_of(&hands.clock.face(), by_us, shown_us)?;
+                let gone = hands.clock.advance(target).await.map_err(|not| match not {
+                    // Another call went there meanwhile.
+                    NotMoved::Refused(ClockRefused::Backwards { .. }) => elsewhere(),
+                    not => not.into(),
+                });
+                OpsClock::after(gone?).map(Json)
+            }
+            Wish::To(to_us) => OpsClock::after(hands.clock.advance(Target::To(to_us)).await?).map(Json),
             Wish::Run(runs) => Ok(Json(OpsClock::of(hands.clock.set_running(runs).await?))),
         }
     });
@@ -199,7 +217,25 @@ fn hands(portal: &Portal) -> Result<SandboxHands, SandboxError> {
     portal.hands.get().cloned().ok_or_else(missing)
 }
 
+/// Where the clock goes to from where it was shown. One that runs is past that, and not yet where it is to go.
+fn target_of(face: &ClockFace, by_us: i64, shown_us: i64) -> Result<Target, SandboxError> {
+    let to_us = shown_us.checked_add(by_us).ok_or_else(elsewhere)?;
+    let is_there = if face.mode == "running" {
+        (shown_us..to_us).contains(&face.now_us)
+    } else {
+        face.now_us == shown_us
+    };
+    if is_there { Ok(Target::To(to_us)) } else { Err(elsewhere()) }
+}
+
+fn elsewhere() -> SandboxError {
+    SandboxError::conflict("moved", "the clock does not stand any more where it was shown; look at it again")
+}
+
 fn wish_of(asked: ClockRequest) -> Result<Wish, SandboxError> {
+    if asked.now_us.is_some() && asked.by.is_none() {
+        return Err(SandboxError::bad("bad_request", "now_us goes with by alone").of_field("now_us"));
+    }
     match (asked.by, asked.to, asked.run) {
         (Some(by), None, None) => {
             let by_us = match by {
@@ -207,18 +243,23 @@ fn wish_of(asked: ClockRequest) -> Result<Wish, SandboxError> {
                 Span::Text(text) => parse_span(&text),
             };
             let by_us = by_us.map_err(|error| SandboxError::bad("bad_span", error).of_field("by"))?;
-            Ok(Wish::Move(Target::By(by_us)))
+            let shown_us = asked.now_us.ok_or_else(|| {
+                let message = "by goes with the now_us that was shown, so that nothing is moved twice";
+                SandboxError::bad("bad_request", message).of_field("now_us")
+            })?;
+            Ok(Wish::By { by_us, shown_us })
         }
         (None, Some(to), None) => {
             let to_us = parse_cn(&to).map_err(|error| SandboxError::bad("bad_time", error).of_field("to"))?;
-            Ok(Wish::Move(Target::To(to_us)))
+            Ok(Wish::To(to_us))
         }
         (None, None, Some(runs)) => Ok(Wish::Run(runs)),
         _ => Err(SandboxError::bad("bad_request", "a clock is told one of by, to and run")),
     }
 }
 
-/// Asks for a fault.
+/// Asks for a fault. One that stands and does the same to the same calls is answered as it stands: end it first to have
+/// it anew.
 #[utoipa::path(
     post,
     path = "/ops/world/faults",
@@ -236,7 +277,7 @@ pub(crate) async fn set_fault(
     let hands = hands(&portal)?;
     let asked = Act::of("world.fault", "fault", &body);
     act(&portal, &desk, asked, async move {
-        let no = set_rule(&*hands.faults, rule.clone())?;
+        let no = hands.faults.set_once(rule.clone()).map_err(not_set)?;
         let standing = hands.faults.list().into_iter().find(|standing| standing.no == no);
         // Another caller may have used it up already.
         let said = standing.as_ref().map_or_else(|| FaultSaid::of_rule(no, &rule), FaultSaid::of);
@@ -259,13 +300,15 @@ pub(crate) async fn clear_fault(
     Path(no): Path<u64>,
 ) -> Result<Json<OpsFaultsCleared>, SandboxError> {
     let hands = hands(&portal)?;
+    let missing = || SandboxError::missing("fault_not_found", "no fault of this number stands");
+    if !hands.faults.list().iter().any(|standing| standing.no == no) {
+        return Err(missing());
+    }
     let asked = Act::look("world.fault_clear", format!("fault {no}"));
     act(&portal, &desk, asked, async move {
+        // It may have been used up since.
         let cleared = hands.faults.clear(Some(no), None);
-        if cleared == 0 {
-            return Err(SandboxError::missing("fault_not_found", "no fault of this number stands"));
-        }
-        Ok(Json(OpsFaultsCleared { cleared }))
+        if cleared == 0 { Err(missing()) } else { Ok(Json(OpsFaultsCleared { cleared })) }
     })
     .await
 }
@@ -288,13 +331,40 @@ mod tests {
             (json!({}), "bad_request"),
             (json!({ "by": "3d", "run": true }), "bad_request"),
             (json!({ "by": "soon" }), "bad_span"),
+            (json!({ "by": "3d" }), "bad_request"),
+            (json!({ "run": true, "now_us": 1 }), "bad_request"),
+            (json!({ "to": "2026-01-02 12:00:00", "now_us": 1 }), "bad_request"),
             (json!({ "to": "tomorrow" }), "bad_time"),
         ] {
             let request: ClockRequest = serde_json::from_value(asked.clone()).unwrap();
             assert_eq!(wish_of(request).map(|_| ()).unwrap_err().code(), code, "{asked}");
         }
         let wish = |asked| wish_of(serde_json::from_value(asked).unwrap()).unwrap();
-        assert!(matches!(wish(json!({ "by": 90 })), Wish::Move(Target::By(90_000_000))));
+        let by = wish(json!({ "by": 90, "now_us": 7 }));
+        assert!(matches!(by, Wish::By { by_us: 90_000_000, shown_us: 7 }));
         assert!(matches!(wish(json!({ "run": false })), Wish::Run(false)));
+    }
+
+    #[test]
+    fn a_clock_goes_ahead_of_what_was_shown_and_not_twice() {
+        for (runs, now_us, target) in [
+            (false, 100, Some(130)),
+            // Somebody moved it, or it is there already.
+            (false, 99, None),
+            (false, 101, None),
+            (false, 130, None),
+            (true, 100, Some(130)),
+            (true, 129, Some(130)),
+            (true, 99, None),
+            (true, 130, None),
+            (true, 131, None),
+        ] {
+            let found = target_of(&ClockFace::new(now_us, 0, runs), 30, 100);
+            let found = found.map_err(|error| error.code());
+            let expected = target.map(Target::To).ok_or("moved");
+            assert_eq!(found, expected, "{runs} {now_us}");
+        }
+        let far = target_of(&ClockFace::new(100, 0, false), i64::MAX, 100).map_err(|error| error.code());
+        assert_eq!(far, Err("moved"));
     }
 }

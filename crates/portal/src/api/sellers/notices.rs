@@ -7,20 +7,25 @@ use crate::people::AtShop;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use crate::sandbox_inbox::{AgainAsked, AgainRefused};
+use crate::sandbox_notifications::trade_status;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use base::{AppId, NoticeNo, PartyId};
+use base::{AppId, NoticeNo, PartyId, Slot};
 use engine::{Key, Row};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Reader, StoreError};
 use trade::{Notice, NoticeEvent, NoticeState};
 use utoipa::{IntoParams, ToSchema};
 
-/// Apps of a merchant that one page looks at: for each, the notices of the merchant's slot may be walked to the first.
-const APPS_MAX: usize = 20;
+/// Apps of a merchant that are looked at: more than any has.
+const APPS_MAX: usize = 100;
+/// Notices that one call looks at, whosever they are: those of a slot lie together, and no index leads to an app's own.
+const LOOKED_MAX: usize = 20_000;
+/// Notices that are read at once.
+const PAGE: usize = 500;
 
 /// Which notifications are asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -32,11 +37,11 @@ pub(crate) struct SellerNoticeQuery {
     limit: Option<u16>,
     /// The `next` of the page before.
     before: Option<String>,
-    /// Of this app alone; of the merchant's first twenty apps when it is not said.
+    /// Of this app alone; of all apps of the merchant when it is not said.
     app_id: Option<String>,
 }
 
-/// A page of notifications.
+/// A page of notifications. It can be short, or empty, and not be the last: so many are looked at at a time.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SellerNoticePage {
     /// Newest first.
@@ -100,15 +105,6 @@ const fn event_of(event: NoticeEvent) -> &'static str {
     }
 }
 
-fn trade_status(notice: &Notice) -> Option<&'static str> {
-    match notice.event {
-        NoticeEvent::Closed => Some("TRADE_CLOSED"),
-        NoticeEvent::Paid | NoticeEvent::Refunded if notice.closed => Some("TRADE_CLOSED"),
-        NoticeEvent::Paid | NoticeEvent::Refunded => Some("TRADE_SUCCESS"),
-        NoticeEvent::Message => None,
-    }
-}
-
 impl SellerNotice {
     /// A notification as it is told.
     pub(super) fn of(notice: &Notice) -> SellerNotice {
@@ -147,23 +143,49 @@ pub(super) fn app_of(portal: &Portal, seller: PartyId, text: &str) -> Result<App
     if is_own { Ok(app) } else { Err(SandboxError::missing("app_not_found", "the merchant has no such app")) }
 }
 
-/// The newest notices of these apps with numbers below `before`, at most so many: no app has more of them than that.
-fn newest_of(
-    reader: &mut dyn Reader,
-    apps: &[AppId],
-    before: Option<NoticeNo>,
-    most: usize,
-) -> Result<Vec<Arc<Notice>>, StoreError> {
-    let mut found = Vec::new();
-    for app in apps {
-        found.extend(reader.notices(Some(*app), None, before, most)?);
-        found.sort_by_key(|notice| std::cmp::Reverse(notice.no));
-        found.truncate(most);
-    }
-    Ok(found)
+/// What a walk found.
+struct Found {
+    notices: Vec<Arc<Notice>>,
+    /// Those of the next page have lower numbers; absent when nothing is left.
+    next: Option<NoticeNo>,
 }
 
-/// What the merchant's programs were told: of one app, or of the first twenty.
+/// How far a walk goes.
+#[derive(Clone, Copy)]
+struct Most {
+    found: usize,
+    looked: usize,
+    at_once: usize,
+}
+
+/// The newest notices of these apps of a slot with numbers below `before`: one walk over the slot for all of them,
+/// which ends with the page or where enough was looked at.
+fn newest_of(
+    reader: &mut dyn Reader,
+    (slot, apps): (Slot, &BTreeSet<AppId>),
+    before: Option<NoticeNo>,
+    most: Most,
+) -> Result<Found, StoreError> {
+    let (mut notices, mut looked, mut next): (Vec<Arc<Notice>>, usize, _) = (Vec::new(), 0, before);
+    while looked < most.looked {
+        let page = reader.notices_of_slot(slot, next, most.at_once)?;
+        looked = looked.saturating_add(page.len());
+        for notice in page.iter().filter(|notice| apps.contains(&notice.app)) {
+            if notices.len() >= most.found {
+                let next = notices.last().map(|last| last.no);
+                return Ok(Found { notices, next });
+            }
+            notices.push(notice.clone());
+        }
+        match page.last() {
+            Some(last) if page.len() == most.at_once => next = Some(last.no),
+            _ => return Ok(Found { notices, next: None }),
+        }
+    }
+    Ok(Found { notices, next })
+}
+
+/// What the merchant's programs were told: of one app, or of all.
 #[utoipa::path(
     get,
     path = "/sellers/{seller_id}/notifications",
@@ -182,17 +204,17 @@ pub(crate) async fn list(
         let message = format!("before is the next of another page: {error}");
         SandboxError::bad("bad_cursor", message).of_field("before")
     })?;
-    let apps: Vec<AppId> = match asked.app_id.as_deref() {
-        Some(text) => vec![app_of(&portal, seller, text)?],
+    let apps: BTreeSet<AppId> = match asked.app_id.as_deref() {
+        Some(text) => BTreeSet::from([app_of(&portal, seller, text)?]),
         None => portal.door.apps_of(seller, APPS_MAX).iter().map(|app| app.id).collect(),
     };
-    let found = many_tables(&portal, move |reader| Ok(newest_of(reader, &apps, before, limit + 1)?));
-    let mut found = found.await?;
-    let is_more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| is_more).map(|last| last.no.to_string());
-    let notifications = found.iter().map(|notice| SellerNotice::of(notice)).collect();
-    Ok(Json(SellerNoticePage { notifications, next }))
+    let most = Most { found: limit, looked: LOOKED_MAX, at_once: PAGE };
+    // An app lies in its merchant's slot, and so do the merchant's notices.
+    let slot = seller.slot();
+    let found = many_tables(&portal, move |reader| Ok(newest_of(reader, (slot, &apps), before, most)?));
+    let found = found.await?;
+    let notifications = found.notices.iter().map(|notice| SellerNotice::of(notice)).collect();
+    Ok(Json(SellerNoticePage { notifications, next: found.next.map(|next| next.to_string()) }))
 }
 
 /// Sends a notification once more as it is, whatever its state. It is not counted: its attempts go on as if nothing had
@@ -246,7 +268,7 @@ pub(crate) async fn again(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base::{OrderNo, Slot, Stamp, Text};
+    use base::{OrderNo, Stamp, Text};
     use money::Minor;
     use store::{Mark, MemoryStore, Store};
 
@@ -271,29 +293,60 @@ mod tests {
         }))
     }
 
-    /// Pages of several apps have each notice once, in order, however many there are of one app.
-    #[test]
-    fn pages_of_apps_go_on_to_the_very_first_notice() {
-        let app = |counter| AppId::issue(counter, Slot::new(7).unwrap()).unwrap();
+    fn told_rows() -> MemoryStore {
         let rows = (1..=700).map(|at_us| told(app(if at_us % 100 == 0 { 2 } else { 1 }), at_us));
         let rows = rows.chain([told(app(3), 701)]).map(|row| (row.key(), Some(row))).collect();
         let mut store = MemoryStore::new();
         let mark = Mark { sequence: 1, stamp: Stamp { at_us: 1, seq: 1 }, hash: [1; 32] };
         store.post(&rows, mark).unwrap();
+        store
+    }
+
+    fn slot() -> Slot {
+        Slot::new(7).unwrap()
+    }
+
+    fn app(counter: u64) -> AppId {
+        AppId::issue(counter, slot()).unwrap()
+    }
+
+    /// When each happened of which a walk to the very first tells, page by page, and how many pages that took.
+    fn walked(apps: &BTreeSet<AppId>, most: Most) -> (Vec<i64>, usize) {
+        let store = told_rows();
         let mut reader = store.reader().unwrap();
-        for most in [1, 101, 1_000] {
-            let (mut seen, mut before) = (Vec::new(), None);
-            loop {
-                let page = newest_of(&mut *reader, &[app(1), app(2)], before, most).unwrap();
-                assert!(page.len() <= most);
-                seen.extend(page.iter().map(|notice| notice.happened_at_us));
-                before = page.last().map(|last| last.no);
-                if before.is_none() {
-                    break;
-                }
+        let (mut seen, mut before, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let page = newest_of(&mut *reader, (slot(), apps), before, most).unwrap();
+            assert!(page.notices.len() <= most.found);
+            seen.extend(page.notices.iter().map(|notice| notice.happened_at_us));
+            pages += 1;
+            before = page.next;
+            if before.is_none() {
+                return (seen, pages);
             }
-            let wanted: Vec<i64> = (1..=700).rev().collect();
-            assert_eq!(seen, wanted, "by {most}");
         }
+    }
+
+    /// Pages of several apps have each notice once, in order, however many there are of one app.
+    #[test]
+    fn pages_of_apps_go_on_to_the_very_first_notice() {
+        let wanted: Vec<i64> = (1..=700).rev().collect();
+        for (found, pages) in [(1, 700), (100, 7), (1_000, 1)] {
+            let most = Most { found, looked: 1_000, at_once: 9 };
+            let walked = walked(&BTreeSet::from([app(1), app(2)]), most);
+            assert_eq!(walked, (wanted.clone(), pages), "by {found}");
+        }
+        let most = Most { found: 3, looked: 1_000, at_once: 9 };
+        let of_one: Vec<i64> = (1..=7).rev().map(|hundred| hundred * 100).collect();
+        assert_eq!(walked(&BTreeSet::from([app(2)]), most), (of_one, 3));
+    }
+
+    /// A quiet app among busy ones costs no walk to the very first notice: a page ends where enough was looked at.
+    #[test]
+    fn a_page_ends_where_enough_was_looked_at() {
+        let most = Most { found: 100, looked: 50, at_once: 10 };
+        let of_quiet: Vec<i64> = (1..=7).rev().map(|hundred| hundred * 100).collect();
+        assert_eq!(walked(&BTreeSet::from([app(2)]), most), (of_quiet, 15));
+        assert_eq!(walked(&BTreeSet::new(), most), (Vec::new(), 15));
     }
 }

@@ -1,6 +1,6 @@
 //! `/sellers/{seller_id}/orders`: the orders of a merchant in pages, and one of them in full.
 
-use super::super::page::limit;
+use super::super::page::{bad_cursor, limit};
 use super::told::{SellerOrder, SellerOrderDetails, SellerOrderState};
 use super::{day_of, tables};
 use crate::people::AtShop;
@@ -10,7 +10,7 @@ use crate::sandbox_pay::no_order;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use base::OrderNo;
-use bill::{SaleFilter, SaleState, sale_of, sale_page, sale_story};
+use bill::{SaleFilter, SaleState, SaleWords, refund_wish_of, sale_of, sale_page, sale_story};
 use people::{StaffAct, StaffRole};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Most characters of a number that is looked for.
 const FIND_MAX: usize = 64;
+/// Most characters of words that are looked for.
+const WORDS_MAX: usize = 64;
 
 /// Which orders are asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -38,6 +40,8 @@ pub(crate) struct SellerOrderQuery {
     to: Option<String>,
     /// The one order that has exactly this number, ours or the merchant's; nothing else is looked at then.
     find: Option<String>,
+    /// Orders with these words in what is sold alone, in capitals or not: 1 to 64 characters.
+    words: Option<String>,
 }
 
 /// A page of orders.
@@ -47,6 +51,8 @@ pub(crate) struct SellerOrderPage {
     orders: Vec<SellerOrder>,
     /// The `before` of the next page; absent when nothing is left.
     next: Option<String>,
+    /// False where the page ended because 2,000 orders were looked at: the next one goes on from there.
+    is_whole: bool,
 }
 
 fn filter_of(asked: &SellerOrderQuery) -> Result<SaleFilter, SandboxError> {
@@ -59,6 +65,15 @@ fn filter_of(asked: &SellerOrderQuery) -> Result<SaleFilter, SandboxError> {
         state: asked.state.map(SaleState::from),
         from_us: from.map(|from| from.begins_at_us()),
         until_us: to.map(|to| to.plus_days(1).begins_at_us()),
+        words: asked.words.as_deref().map(words_to_find).transpose()?,
+    })
+}
+
+fn words_to_find(text: &str) -> Result<SaleWords, SandboxError> {
+    let words = Some(text).filter(|text| text.chars().count() <= WORDS_MAX).and_then(SaleWords::new);
+    words.ok_or_else(|| {
+        let message = format!("words has 1 to {WORDS_MAX} characters, not blanks alone");
+        SandboxError::bad("bad_words", message).of_field("words")
     })
 }
 
@@ -86,20 +101,18 @@ pub(crate) async fn list(
 ) -> Result<Json<SellerOrderPage>, SandboxError> {
     let (limit, filter) = (limit(asked.limit)?, filter_of(&asked)?);
     let before = asked.before.as_deref().map(str::parse::<OrderNo>).transpose();
-    let before = before.map_err(|error| {
-        let message = format!("before is the next of another page: {error}");
-        SandboxError::bad("bad_cursor", message).of_field("before")
-    })?;
+    let before = before.map_err(|_| bad_cursor("before"))?;
     let now_us = portal.door.now_us();
     if let Some(number) = asked.find.as_deref().map(number_to_find).transpose()? {
         let found = tables(&portal, move |reader| sale_of(reader, seller, &number)).await?;
         let orders = found.iter().map(|order| SellerOrder::of(order, now_us)).collect();
-        return Ok(Json(SellerOrderPage { orders, next: None }));
+        return Ok(Json(SellerOrderPage { orders, next: None, is_whole: true }));
     }
     let page =
         tables(&portal, move |reader| sale_page(reader, seller, &filter, now_us, before, limit)).await?;
     let orders = page.orders.iter().map(|order| SellerOrder::of(order, now_us)).collect();
-    Ok(Json(SellerOrderPage { orders, next: page.next.map(|next| next.to_string()) }))
+    let next = page.next.map(|next| next.to_string());
+    Ok(Json(SellerOrderPage { orders, next, is_whole: page.is_whole }))
 }
 
 /// What somebody may be told of an order beside the order itself.
@@ -112,7 +125,8 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    fn of(role: StaffRole) -> Sight {
+    /// What a role may be told.
+    pub(super) fn of(role: StaffRole) -> Sight {
         let books = role.may(StaffAct::SeeTakings) || role.may(StaffAct::SeeBills);
         Sight { books, notices: role.may(StaffAct::SeeApps) }
     }
@@ -137,10 +151,13 @@ pub(crate) async fn show(
     Path((_, trade_no)): Path<(String, String)>,
 ) -> Result<Json<SellerOrderDetails>, SandboxError> {
     let found = tables(&portal, move |reader| match sale_of(reader, seller, &trade_no)? {
-        Some(order) => sale_story(reader, order).map(Some),
+        Some(order) => {
+            let wish = refund_wish_of(reader, seller, order.no)?;
+            sale_story(reader, order).map(|story| Some((story, wish)))
+        }
         None => Ok(None),
     });
-    let mut story = found.await?.ok_or_else(no_order)?;
+    let (mut story, wish) = found.await?.ok_or_else(no_order)?;
     let sight = Sight::of(role);
     // Out of the story, so that nothing made of it tells of them either.
     if !sight.books {
@@ -151,5 +168,6 @@ pub(crate) async fn show(
     let is_own = |app| portal.door.app(app).is_some_and(|app| app.seller == seller);
     story.notices.retain(|notice| sight.notices && is_own(notice.app));
     let qr_code = portal.world.qr_url(story.order.no);
-    Ok(Json(SellerOrderDetails::of(&story, sight, qr_code, portal.door.now_us())))
+    let details = SellerOrderDetails::of(&story, sight, qr_code, portal.door.now_us());
+    Ok(Json(details.with_request(wish.as_deref())))
 }

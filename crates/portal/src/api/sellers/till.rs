@@ -175,13 +175,29 @@ struct Wished {
     before: Option<Arc<Order>>,
 }
 
+/// Refuses what is not the wish that opened the order.
+fn same(order: &Order, meaning: &Meaning, delivery: &Delivery) -> Result<(), SandboxError> {
+    let field = order.differs(meaning).or_else(|| {
+        let made = [
+            ("operator_id", order.operator_id != delivery.operator_id),
+            ("store_id", order.store_id != delivery.store_id),
+            ("terminal_id", order.terminal_id != delivery.terminal_id),
+        ];
+        made.into_iter().find(|(_, differs)| *differs).map(|(field, _)| field)
+    });
+    field.map_or(Ok(()), |field| Err(refused(OpenRefused::NumberTaken { field })))
+}
+
 /// Looks first whether the order is there: then it is asked for as it was, whatever became of the merchant's apps.
 async fn wished(portal: &Portal, at: AtShop, key: &Key, said: Said<'_>) -> Result<Wished, SandboxError> {
     let (meaning, delivery) = meant(at, &said)?;
     let (seller, out_trade_no) = (at.seller, key.of_kind(said.kind));
     let before = find_order(portal, seller, Which::Out(out_trade_no.clone())).await?;
     let app = match &before {
-        Some(order) => order.app,
+        Some(order) => {
+            same(order, &meaning, &delivery)?;
+            order.app
+        }
         None => app_of(portal, seller)?,
     };
     let command = OpenOrder {
@@ -200,10 +216,18 @@ async fn wished(portal: &Portal, at: AtShop, key: &Key, said: Said<'_>) -> Resul
 }
 
 /// Asks for it. Where the order under the key is over, the refusal names it: whoever lost the answer looks at it.
+/// Another till may have opened one under the key in the same moment; that one is not told either, unless the code that
+/// was shown here paid it.
 async fn opened(portal: &Portal, command: OpenOrder) -> Result<Opened, SandboxError> {
     let (seller, which) = (command.seller, Which::Out(command.out_trade_no.clone()));
+    let (meaning, delivery) = (command.meaning.clone(), command.delivery.clone());
     let refusal = match portal.door.ask(command).await {
-        Ok(opened) => return Ok(opened),
+        Ok(opened) => {
+            if !opened.paid {
+                same(&opened.order, &meaning, &delivery)?;
+            }
+            return Ok(opened);
+        }
         Err(error) => SandboxError::of(error, refused),
     };
     if !matches!(refusal.code(), "already_paid" | "already_closed") {
@@ -211,7 +235,10 @@ async fn opened(portal: &Portal, command: OpenOrder) -> Result<Opened, SandboxEr
     }
     // The refusal holds whatever comes of this look.
     Err(match find_order(portal, seller, which).await {
-        Ok(Some(order)) => refusal.of_order(order.no.to_string(), state_name(&order, portal.door.now_us())),
+        Ok(Some(order)) => match same(&order, &meaning, &delivery) {
+            Ok(()) => refusal.of_order(order.no.to_string(), state_name(&order, portal.door.now_us())),
+            Err(another) => another,
+        },
         Ok(None) | Err(_) => refusal,
     })
 }

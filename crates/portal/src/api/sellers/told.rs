@@ -1,13 +1,14 @@
 //! Orders as a merchant's people see them.
 
 use super::super::moment;
+use super::super::refund_requests::RefundRequest;
 use super::happened::{SellerEvent, SellerRefund, SellerSplit, timeline};
 use super::notices::SellerNotice;
 use super::orders::Sight;
 use super::postings::SellerPosting;
 use bill::{SaleState, SaleStory, yuan};
 use serde::{Deserialize, Serialize};
-use trade::{CardChannel, Order, OrderState, Product};
+use trade::{CardChannel, Order, OrderState, Product, RefundWish};
 use utoipa::ToSchema;
 
 /// An order of a merchant.
@@ -136,6 +137,8 @@ pub(crate) struct SellerOrderDetails {
     timeline: Vec<SellerEvent>,
     /// Its refunds, earliest first.
     refunds: Vec<SellerRefund>,
+    /// What the buyer asked to have back, last.
+    refund_request: Option<RefundRequest>,
     /// What receivers got of it, or gave for refunds; empty for whoever may see neither takings nor bills.
     splits: Vec<SellerSplit>,
     /// What the merchant's programs were told of it, not those of others; empty for whoever may not see apps.
@@ -274,11 +277,17 @@ impl SellerOrderDetails {
             qr_code: is_scanned.then_some(qr_code),
             timeline: timeline(story),
             refunds: story.refunds.iter().map(|refund| SellerRefund::seen(refund, sight.books)).collect(),
+            refund_request: None,
             splits: story.parts.iter().map(SellerSplit::of).collect(),
             notices: story.notices.iter().map(|notice| SellerNotice::of(notice)).collect(),
             postings: story.postings.iter().map(|posting| SellerPosting::of(posting, order.seller)).collect(),
             is_whole: story.is_whole,
         }
+    }
+
+    /// The same, with what the buyer asked to have back.
+    pub(super) fn with_request(self, wish: Option<&RefundWish>) -> SellerOrderDetails {
+        SellerOrderDetails { refund_request: wish.map(RefundRequest::of), ..self }
     }
 }
 

@@ -62,7 +62,7 @@ const UNMET: &[&str] = &[
     "OpenOrder refused Pay(BuyerLimit)",
     "ConfirmPay refused BuyerLimit",
     "DebitOrder refused Mandate(BuyerLimit)",
-    // Nobody of a town scans a printed code.
+    // Nobody of a town scans a counter code.
     "OpenOrder refused TooManyWaiting",
     "ClaimOrder refused TooManyWaiting",
     "OpenOrder refused Pay(StaticLimit)",
