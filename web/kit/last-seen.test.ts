@@ -119,6 +119,25 @@ test('dropped, nothing is left, also of what was about to be written', async () 
   expect(localStorage.getItem('seen')).toBeNull();
 });
 
+test('dropped, it stays known whose the answers are: the next owner sees none of them', async () => {
+  const { client, seen, sees } = begin(lily, query => query.queryKey[0] === 'site');
+  await sees('balance', '12.30', true);
+  await sees('site', 'where', false);
+  seen.drop();
+  expect(client.getQueryData(['balance']), 'the same one may go on').toBe('12.30');
+  // Nobody can be asked, and another page keeps what is its own.
+  const queries = [{ queryKey: ['bills'], queryHash: '["bills"]', state: { data: 'of Tom' } }];
+  localStorage.setItem('seen', JSON.stringify({ owner: 'world 2089 session', queries, mutations: [] }));
+  seen.show();
+  expect(client.getQueryData(['bills']), 'answers of two are not mixed').toBeUndefined();
+  seen.isOf('world 2089 session');
+  expect(client.getQueryData(['balance'])).toBeUndefined();
+  expect(client.getQueryData(['site'])).toBe('where');
+  await sees('balance', '8.00', true);
+  vi.runAllTimers();
+  expect(localStorage.getItem('seen'), 'what comes is kept again').toContain('8.00');
+});
+
 test('what cannot be read is as good as nothing', () => {
   localStorage.setItem('seen', '{broken');
   const { client, seen } = begin();

@@ -11,7 +11,9 @@ interface Kept extends DehydratedState {
 
 /** What one device keeps of the answers of a client. */
 export class LastSeen {
+  /** Whose the answers in the cache are, also while nothing more is kept of them. */
   private owner: string | null = null;
+  private isKeeping = false;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
   /** `isAnybodys` says which answers of the client are not about whoever asks. */
@@ -38,6 +40,7 @@ export class LastSeen {
     }
     // Before anything is asked anew, which may come back here.
     this.owner = owner;
+    this.isKeeping = true;
     if (isOther) {
       // What a screen still shows is asked anew, the rest is empty.
       void this.client.resetQueries({ predicate: query => !this.isAnybodys(query) });
@@ -52,16 +55,17 @@ export class LastSeen {
     }
   }
 
-  /** Forgets what is kept, and keeps nothing more before it is known again who asks. */
+  /** Forgets what is kept, and keeps nothing more before it is known again who asks. Whose the cache is stays known:
+   *  the next one may be another. */
   drop(): void {
     clearTimeout(this.waiting);
-    this.owner = null;
+    this.isKeeping = false;
     stored(() => localStorage.removeItem(this.name));
   }
 
   private write(): void {
     const { owner } = this;
-    if (owner === null) {
+    if (owner === null || !this.isKeeping) {
       return;
     }
     const state = dehydrate(this.client, {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { counterIn, shopOfCode, shopOrder } from './counter.mjs';
 import * as deals from './deals.mjs';
+import { clearPockets, ownPockets, setPockets } from './pockets.mjs';
 import { limits, notices } from './telling.mjs';
 import { card, found, masked, moment, No, open, pays, withStatus, yuan } from './world.mjs';
 
@@ -222,6 +223,7 @@ export const CALLS = [
     (world, { query }) => ({ months: deals.months(world, Number(query.get('count') ?? 6)) }),
   ],
   ['GET', '/me/bills/{no}', false, (world, { path: { no } }) => deals.details(world, no)],
+  ['POST', '/me/bills/{no}/refund-request', false, (world, { path: { no }, body }) => deals.askRefund(world, no, body)],
   ['GET', '/me/cards', false, world => ({ cards: world.cards })],
   [
     'POST',
@@ -255,6 +257,9 @@ export const CALLS = [
       Object.assign(cardOf(world, no), { state: 'unbound' })
     ),
   ],
+  ['GET', '/me/pockets', false, ownPockets],
+  ['PUT', '/me/pockets', false, (world, { body }) => setPockets(world, body)],
+  ['DELETE', '/me/pockets', false, clearPockets],
   ['POST', '/me/top-ups', false, (world, { body, key }) => deals.bankOrder(world, 'top_up', body, key)],
   ['POST', '/me/withdrawals', false, (world, { body, key }) => deals.bankOrder(world, 'withdrawal', body, key)],
   ['GET', '/me/bank-orders/{no}', false, (world, { path: { no } }) => found(world.bank, no, 'bank_order_not_found')],

@@ -1,7 +1,7 @@
 // Codes on counters in the mock. The token says all in clear here; nobody vouches for it.
 import { fen, No, number, once, yuan } from './world.mjs';
 
-/** What one pocket pays on a day by printed codes, at most. */
+/** What one pocket pays on a day by counter codes, at most. */
 const MOST = 500_00n;
 const TOKEN = /^[\w-]+\.mock$/;
 
@@ -24,17 +24,17 @@ function read(token) {
 
 const used = (world, pocket) => (world.printed ??= new Map()).get(pocket) ?? 0n;
 
-/** What a pocket has paid today by printed codes, and may still pay. */
+/** What a pocket has paid today by counter codes, and may still pay. */
 export const printedOf = (world, pocket) => ({
   most: yuan(MOST),
   used: yuan(used(world, pocket)),
   left: yuan(MOST - used(world, pocket)),
 });
 
-/** Refuses what a pocket may not pay any more today by printed codes. */
+/** Refuses what a pocket may not pay any more today by counter codes. */
 export function hasRoom(world, order, pocket) {
   if (order.isPrinted && fen(order.amount) > MOST - used(world, pocket)) {
-    throw new No(409, 'static_limit', 'above what printed codes allow on a day');
+    throw new No(409, 'static_limit', 'above what counter codes allow on a day');
   }
 }
 
@@ -63,7 +63,7 @@ export function shopOrder(world, body, key, told) {
     );
     const most = left.reduce((most, one) => (fen(one) > fen(most) ? one : most));
     if (fen(body.amount) > fen(most)) {
-      throw new No(409, 'static_limit', `by printed codes ${most} yuan are left today`, { field: 'amount' });
+      throw new No(409, 'static_limit', `by counter codes ${most} yuan are left today`, { field: 'amount' });
     }
     const order = {
       code: `counter${world.orders.size}`,

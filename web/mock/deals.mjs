@@ -1,5 +1,6 @@
 // Money that moves in the mock, and what is told of it.
 import { countPrinted, hasRoom } from './counter.mjs';
+import { placeOf } from './pockets.mjs';
 import { bill, fen, found, masked, moment, No, number, once, pays, yuan } from './world.mjs';
 
 /** How long a bank takes. */
@@ -57,7 +58,8 @@ function told(world, order, pay_with) {
   const pockets = [{ kind: 'balance', available: yuan(world.balance), enough: world.balance >= fen(amount) }];
   pockets.push(...world.cards.filter(one => one.state === 'bound').map(one => ({ kind: 'card', card: one })));
   const works = pocket => Number(pocket.kind === 'card' || pocket.enough);
-  pockets.sort((a, b) => works(b) - works(a));
+  const place = pocket => placeOf(world, pocket.card?.no ?? 'balance');
+  pockets.sort((a, b) => works(b) - works(a) || place(a) - place(b));
   return {
     trade_no,
     payee_name,
@@ -331,5 +333,17 @@ export function details(world, no) {
     timeline,
     pay_url: null,
     can_cancel: one.state === 'under_way',
+    refund_request: world.asked?.get(no) ?? null,
+    can_ask_refund: one.kind === 'payment' && one.state === 'paid' && !world.asked?.has(no),
   };
+}
+
+/** A buyer asks for its money; nobody answers in the mock. */
+export function askRefund(world, no, { reason }) {
+  if (!details(world, no).can_ask_refund) {
+    throw new No(409, world.asked?.has(no) ? 'already_asked' : 'refunds_over', 'it cannot be asked for');
+  }
+  const request = { state: 'open', asking: 1, reason, asked_at: moment(), answer: null, answered_at: null };
+  (world.asked ??= new Map()).set(no, request);
+  return { request };
 }

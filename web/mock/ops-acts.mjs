@@ -22,6 +22,9 @@ function agreed(proposal, body) {
 const suspenseOf = ({ suspense }, body) =>
   one(suspense, row => row.serial === body.serial && row.day === body.day, 'suspense_not_found');
 
+/** How far the clock goes, whatever is asked for, microseconds. */
+const BY_US = 259_200_000_000;
+
 /** What operators do. */
 export const WRITES = [
   call('POST', '/ops/risk/proposal', 'set_risk', ({ risk }, { body }) => {
@@ -133,6 +136,33 @@ export const WRITES = [
     });
     return found.in_force;
   }),
+  call('POST', '/ops/rules/proposal', 'propose_rules', ({ dated }, { body }) => {
+    stale(body, dated.version);
+    const { base_version, ...words } = body;
+    return (dated.proposal = {
+      ...words,
+      version: base_version + 1,
+      proposed_by: ME,
+      proposed_at: moment(),
+      approved_by: null,
+      approved_at: null,
+    });
+  }),
+  call('POST', '/ops/rules/approval', 'approve_rules', ({ dated }) => {
+    const now = moment();
+    const version = { ...agreed(dated.proposal, {}), approved_by: ME, approved_at: now };
+    version.valid_from ??= now;
+    const { merchant_fee_ppm, password_free_limit } = version;
+    const rules = { merchant_fee_ppm, password_free_limit, effective_at: version.valid_from };
+    if (version.valid_from > now) {
+      dated.waiting.push(rules);
+    } else {
+      dated.in_force = rules;
+    }
+    dated.history.unshift(version);
+    Object.assign(dated, { version: version.version, proposal: null });
+    return version;
+  }),
   call('POST', '/ops/suspense/proposal', 'propose_closing', (own, { body }) => {
     const { way, bank_order_no, reason } = body;
     return (suspenseOf(own, body).proposed = { way, bank_order_no, reason, operator: ME, at: moment() });
@@ -173,11 +203,23 @@ export const WRITES = [
     if (body.by !== undefined && !/^\d+[smhd]?$/.test(String(body.by))) {
       no(400, 'bad_span', 'a span is like 90, 15m, 12h or 3d');
     }
+    if ((body.by === undefined) !== (body.now_us === undefined)) {
+      no(400, 'bad_request', 'by goes with the now_us that was shown, and now_us with by alone');
+    }
+    const { now_us } = nowOf(clock);
+    if (body.by !== undefined && (now_us < body.now_us || now_us >= body.now_us + BY_US)) {
+      no(409, 'moved', 'the clock does not stand any more where it was shown');
+    }
     clock.mode = body.run === undefined ? clock.mode : body.run ? 'running' : 'frozen';
-    clock.offset_seconds += body.by === undefined ? 0 : 259_200;
+    clock.offset_seconds += body.by === undefined ? 0 : BY_US / 1_000_000;
     return { ...clock, ...nowOf(clock), steps: 4, counts: { order_expired: 2 } };
   }),
   call('POST', '/ops/world/faults', 'move_world', ({ faults }, { body }) => {
+    const same = one => ['fault', 'app_id', 'method', 'next'].every(name => (one[name] ?? null) === (body[name] ?? null));
+    const there = faults.find(same);
+    if (there) {
+      return there;
+    }
     const fault = {
       no: faults.length + 2,
       app_id: null,

@@ -16,6 +16,8 @@ const ACTS = [
   'propose_closing',
   'approve_closing',
   'appoint',
+  'propose_rules',
+  'approve_rules',
 ];
 const ROLES = {
   viewer: ['look', 'see_trail'],
@@ -27,9 +29,19 @@ const ROLES = {
     'suspend_merchant',
     'propose_contract',
     'propose_closing',
+    'propose_rules',
   ],
   risk_officer: ['look', 'see_trail', 'look_at_persons', 'set_risk', 'decide_risk', 'suspend_merchant'],
-  treasurer: ['look', 'see_trail', 'propose_contract', 'approve_contract', 'propose_closing', 'approve_closing'],
+  treasurer: [
+    'look',
+    'see_trail',
+    'propose_contract',
+    'approve_contract',
+    'propose_closing',
+    'approve_closing',
+    'propose_rules',
+    'approve_rules',
+  ],
   admin: ['look', 'see_trail', 'move_world', 'appoint'],
 };
 

@@ -258,6 +258,7 @@ export const LOOKS = [
       ? { seller_id: SHOP, contracts }
       : no(404, 'seller_not_found', 'there is no such seller'),
   ),
+  call('GET', '/ops/rules', 'look', ({ dated }) => dated),
   call('GET', '/ops/suspense', 'look', ({ suspense }, { query }) => {
     const state = query.get('state');
     return page(

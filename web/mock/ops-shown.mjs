@@ -50,6 +50,7 @@ export const party = user_id => ({
   cards: [{ card_no: number(), bank: 'ICBC', kind: 'debit', tail: '7894', state: 'bound', changed_at: moment() }],
   apps: user_id === SHOP ? [{ app_id: '2021000000000107', status: 'online', mode: 'key', opened_at: moment() }] : [],
   contracts: [],
+  contracts_left_out: 0,
   operator: user_id === ME ? { role: 'risk_officer', active: true } : null,
 });
 

@@ -104,6 +104,19 @@ test('operators, applications and contracts', async () => {
   await look('/ops/contracts', { query: `user_id=${SHOP}` });
 });
 
+test('the fee without a contract and the limit without a password', async () => {
+  const { in_force, proposal } = await look('/ops/rules');
+  const { merchant_fee_ppm, password_free_limit, valid_from, reason, version } = proposal;
+  const words = { merchant_fee_ppm, password_free_limit, valid_from, reason };
+  await doIt('/ops/rules/approval', { ...words, version });
+  const after = await look('/ops/rules');
+  expect(after.in_force).not.toEqual(in_force);
+  expect([after.version, after.proposal, after.history.length]).toEqual([1, null, 1]);
+  await refused('stale', doIt('/ops/rules/proposal', { ...words, base_version: 0 }));
+  await doIt('/ops/rules/proposal', { ...words, base_version: 1 });
+  await refused('self_approval', doIt('/ops/rules/approval', { ...words, version: 2 }));
+});
+
 test('suspense, lists of names, the world and the trail', async () => {
   const { suspense } = await look('/ops/suspense');
   const at = ({ slot, account, day, serial }) => ({ slot, account, day, serial });
@@ -123,10 +136,16 @@ test('suspense, lists of names, the world and the trail', async () => {
   await look('/ops/screening');
   await look('/ops/configuration');
   await look('/ops/world');
-  for (const body of [{ by: '3d' }, { run: false }]) {
+  const { clock } = await look('/ops/world');
+  const ahead = { by: '3d', now_us: clock.now_us };
+  for (const body of [ahead, { run: false }]) {
     await doIt('/ops/world/clock', body);
   }
-  await doIt('/ops/world/faults', { fault: 'error-after', next: 1 });
+  await refused('moved', doIt('/ops/world/clock', ahead));
+  for (let times = 0; times < 2; times += 1) {
+    await doIt('/ops/world/faults', { fault: 'latency:5', next: 1 });
+  }
+  expect((await look('/ops/world')).faults.filter(one => one.fault === 'latency:5')).toHaveLength(1);
   await call('DELETE', '/ops/world/faults/{no}', { parts: { no: '1' } });
   await look('/ops/trail');
 });

@@ -15,8 +15,17 @@ const NAMES = { [SELLER]: '咖啡与面包', [OTHER_SELLER]: 'Corner Bookshop' }
 /** How long a payer thinks. */
 const PAYER_MS = 6_000;
 
+/** A shop where one buyer asks for its money. */
+function askedFor(shop) {
+  const order = shop.orders.find(({ row }) => row.state === 'paid' && row.refunded === '0.00');
+  if (order) {
+    order.asked = { state: 'open', asking: 1, reason: '少了一份', asked_at: moment(), answer: null, answered_at: null };
+  }
+  return shop;
+}
+
 /** The two merchants: one with a past, one where the same person is at the till. */
-const shopsOf = world => (world.shops ??= new Map([[SELLER, newShop()], [OTHER_SELLER, newShop('till')]]));
+const shopsOf = world => (world.shops ??= new Map([[SELLER, askedFor(newShop())], [OTHER_SELLER, newShop('till')]]));
 
 function shopOf(world, seller) {
   const shop = shopsOf(world).get(seller);
@@ -145,9 +154,10 @@ const orders = [
         .filter(is('from', (order, day) => dayOf(order.at) >= day))
         .filter(is('to', (order, day) => dayOf(order.at) <= day))
         .filter(is('find', ({ row }, no) => [row.trade_no, row.out_trade_no].includes(no)))
+        .filter(is('words', ({ row }, words) => row.subject.toLowerCase().includes(words.trim().toLowerCase())))
         .toSorted((a, b) => b.at - a.at)
         .map(order => order.row);
-      return pageOf(rows, query, 'orders');
+      return { ...pageOf(rows, query, 'orders'), is_whole: true };
     },
   ],
   ['GET', '/orders/{no}', (shop, { path }) => toldTo(shop.role, detailsOf(orderOf(shop, path.no)))],
@@ -180,6 +190,28 @@ const orders = [
       order.row.state = 'closed';
       order.closedAt ??= Date.now();
       return { order: order.row };
+    },
+  ],
+  [
+    'GET',
+    '/refund-requests',
+    (shop, { query }) => {
+      const waiting = shop.orders.filter(order => order.asked?.state === 'open');
+      const rows = waiting.map(order => ({ order: order.row, request: order.asked }));
+      return pageOf(rows, query, 'requests');
+    },
+  ],
+  [
+    'POST',
+    '/orders/{no}/refund-request/refusal',
+    (shop, { path, body }) => {
+      const order = orderOf(shop, path.no);
+      if (order.asked?.state !== 'open' || order.asked.asking !== body.asking) {
+        throw new No(409, 'request_changed', 'it was answered meanwhile');
+      }
+      noteOf(shop, 'order.refuse_refund', path.no);
+      order.asked = { ...order.asked, state: 'refused', answer: body.reason, answered_at: moment() };
+      return { request: order.asked };
     },
   ],
   ['POST', '/till', (shop, { body, key }, world) => charge(world, shop, body, key)],

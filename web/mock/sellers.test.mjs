@@ -58,6 +58,18 @@ describe('merchants', () => {
     await call('GET', `${OF}/settlements`);
   });
 
+  test('a buyer who asks for its money', async () => {
+    const { requests } = await call('GET', `${OF}/refund-requests`);
+    const [{ order, request }] = requests;
+    const parts = { no: order.trade_no };
+    expect((await call('GET', `${OF}/orders/{no}`, { parts })).refund_request).toEqual(request);
+    const refuse = asking =>
+      call('POST', `${OF}/orders/{no}/refund-request/refusal`, { parts, body: { asking, reason: '已食用' } });
+    await refused('request_changed', refuse(2));
+    expect((await refuse(1)).request).toMatchObject({ state: 'refused', answer: '已食用' });
+    expect((await call('GET', `${OF}/refund-requests`)).requests).toEqual([]);
+  });
+
   test('the till and its codes', async () => {
     expect(await charge('281234567890123450', 't1')).toMatchObject({ outcome: 'paid' });
     await refused('balance_too_low', charge('281234567890123452', 't2'));
@@ -87,7 +99,11 @@ describe('merchants', () => {
   test('apps, notifications and the doctor', async () => {
     const { apps } = await call('GET', `${OF}/apps`);
     const [{ app_id: app }, other] = apps;
-    const body = { public_key: other.keys[0].public_key };
+    const body = { public_key: other.keys[0].public_key, login_password: world.me.loginPassword };
+    const add = asked => call('POST', `${OF}/apps/{app}/keys`, { parts: { app }, body: asked });
+    await refused('bad_request', add({ ...body, login_password: undefined }));
+    await refused('wrong_login', add({ ...body, login_password: 'another-1' }));
+    expect(await add({ public_key: apps[0].keys[0].public_key }), 'it has this key').toMatchObject({ app_id: app });
     await refused('two_active', call('POST', `${OF}/apps/{app}/keys`, { parts: { app }, body }));
     await call('POST', `${OF}/apps/{app}/keys/{number}/promote`, { parts: { app, number: '2' } });
     await call('POST', `${OF}/apps/{app}/keys/{number}/retire`, { parts: { app, number: '1' } });
@@ -103,7 +119,9 @@ describe('merchants', () => {
 
   test('staff and stores', async () => {
     const { staff } = await call('GET', `${OF}/staff`);
-    await call('POST', `${OF}/staff`, { body: { login: '13811112222', role: 'till' } });
+    const wish = { login: '13811112222', role: 'till' };
+    await refused('bad_request', call('POST', `${OF}/staff`, { body: wish }));
+    await call('POST', `${OF}/staff`, { body: { ...wish, pay_password: world.me.payPassword } });
     await refused('last_owner', call('DELETE', `${OF}/staff/{user}`, { parts: { user: staff[0].user_id } }));
     await call('DELETE', `${OF}/staff/{user}`, { parts: { user: staff[1].user_id } });
     const { acts } = await call('GET', `${OF}/acts`);

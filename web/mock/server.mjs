@@ -135,6 +135,12 @@ function events(world, request, response) {
   request.on('close', () => world.listeners.delete(listener));
 }
 
+/** A merchant's people hear at once that there is something to look at, and nothing more: nobody else sells here. */
+function shopEvents(response) {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write('retry: 3000\nevent: changed\ndata: {"changed":["orders","money"]}\n\n');
+}
+
 /** The sandbox API says no in a form of its own. */
 const isOfSandbox = url => url.pathname.startsWith(`${SANDBOX_PREFIX}/`);
 
@@ -145,6 +151,8 @@ async function answer(world, request, response) {
       await call(world, request, response, url, { prefix: SANDBOX_PREFIX, calls: SANDBOX_CALLS });
     } else if (url.pathname === `${PREFIX}/me/events` && world.signedIn.has(token(request))) {
       events(world, request, response);
+    } else if (match(`${PREFIX}/sellers/{seller}/events`, url.pathname) && world.signedIn.has(token(request))) {
+      shopEvents(response);
     } else if (url.pathname.startsWith(`${PREFIX}/`)) {
       await call(world, request, response, url, { prefix: PREFIX, calls: ALL_CALLS });
     } else {

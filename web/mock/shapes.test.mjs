@@ -63,6 +63,11 @@ test('what there is to look at', async () => {
     await call('GET', '/me/bills/{no}', { no });
   }
   await refused(404, 'bill_not_found', call('GET', '/me/bills/{no}', { no: '1' }));
+  const paid = page.bills.find(({ kind, state }) => kind === 'payment' && state === 'paid');
+  const ask = key => call('POST', '/me/bills/{no}/refund-request', paid, { reason: '不新鲜' }, key);
+  expect((await ask('asked')).told.request.state).toBe('open');
+  await refused(409, 'already_asked', ask('again'));
+  expect((await call('GET', '/me/bills/{no}', paid)).told.can_ask_refund).toBe(false);
   await refused(404, 'bank_order_not_found', call('GET', '/me/bank-orders/{no}', { no: '1' }));
   await refused(404, 'transfer_not_found', call('GET', '/me/transfers/{no}', { no: '1' }));
   const { told: code } = await call('GET', '/me/collect-code?amount=12.30');
@@ -94,6 +99,20 @@ test('money between the balance and a card', async () => {
   const { told: draft } = await call('POST', '/me/top-ups', {}, { card: no, amount: '1.00' }, 'draft');
   await call('POST', '/me/bank-orders/{no}/close', { no: draft.no });
   await call('DELETE', '/me/cards/{no}', { no }, proof);
+});
+
+test('in which order the own pockets pay', async () => {
+  const { told } = await call('GET', '/me/pockets');
+  expect([told.is_set, told.pockets[0].pocket]).toEqual([false, 'balance']);
+  const turned = told.pockets.map(one => one.pocket).toReversed();
+  const set = await call('PUT', '/me/pockets', {}, { pockets: turned });
+  expect(set.told.pockets.map(one => one.pocket)).toEqual(turned);
+  const { told: code } = await call('POST', '/codes', {}, { text: 'https://mock/qr/in-order' });
+  expect(code.order.pockets.map(one => one.card?.no ?? 'balance')).toEqual(turned);
+  await refused(400, 'no_pockets', call('PUT', '/me/pockets', {}, { pockets: [] }));
+  await refused(400, 'pocket_twice', call('PUT', '/me/pockets', {}, { pockets: ['balance', 'balance'] }));
+  await refused(404, 'card_not_found', call('PUT', '/me/pockets', {}, { pockets: ['1'] }));
+  expect((await call('DELETE', '/me/pockets')).told.is_set).toBe(false);
 });
 
 test('a transfer', async () => {

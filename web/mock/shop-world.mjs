@@ -270,6 +270,7 @@ export function detailsOf(order) {
       ...notices.map(one => event(one.happened_at, 'notice', { state: one.state, number: one.notify_id })),
     ],
     refunds,
+    refund_request: order.asked ?? null,
     splits: [],
     notices,
     postings: order.paidAt

@@ -54,6 +54,7 @@ export function newWorld() {
     balance: 0n,
     bills: [],
     cards: [],
+    pockets: null,
     orders: new Map(),
     transfers: new Map(),
     bank: new Map(),

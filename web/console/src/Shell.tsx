@@ -1,7 +1,7 @@
 // Around every screen of an operator: what can be looked at, who looks, and whether the world has staff yet.
 import { Frame, type MenuGroup } from '@kit/desk/Frame';
 import { Go } from '@kit/desk/Go';
-import { signOut } from '@kit/desk/persons';
+import { signOut } from '@kit/persons';
 import { Failed, Loading, Note } from '@kit/desk/states';
 import { asProblem, NO_CONNECTION } from '@kit/problem';
 import { useQuery } from '@tanstack/react-query';
@@ -49,6 +49,7 @@ function useMenu(health: Health | undefined): MenuGroup[] {
     {
       label: say('menu.platform'),
       items: [
+        { to: '/rules', label: say('configuration.rulebooks'), icon: 'bill' },
         { to: '/configuration', label: say('menu.configuration'), icon: 'settings' },
         { to: '/world', label: say('menu.world'), icon: 'clock' },
         { to: '/operators', label: say('menu.operators'), icon: 'people' },
@@ -118,6 +119,8 @@ export function Shell() {
   return (
     <MeContext value={me}>
       <Frame
+        // Of whoever was here before nothing stays, also not what was typed.
+        key={me.user_id}
         desk={say('desk')}
         menu={isLooking ? menu : []}
         who={`${me.login}${role}`}

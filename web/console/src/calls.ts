@@ -1,6 +1,7 @@
 // The calls of `/api/v1/ops`, typed by openapi.json: what each answers to which path, and what each act takes.
 import type { Answer, PathsOf, Wish } from '@kit/api/answers';
-import { ask, piece, type Query } from '@kit/api/ask';
+import { ask, type Query } from '@kit/api/ask';
+import { piece } from '@kit/api/pieces';
 import type { Looks } from './told';
 
 export type { Looks } from './told';

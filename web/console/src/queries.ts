@@ -1,7 +1,8 @@
 // What the screens ask, by name. Whatever is decided makes old what it may have changed.
+import { NOTED } from '@kit/desk/doing';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { look, type Looks } from './calls';
-import { NOTED, WHO } from './session';
+import { WHO } from './session';
 import type { Paged } from './told';
 
 /** Rows of a page. */
@@ -10,7 +11,12 @@ const PAGE = 20;
 const LOOK_EVERY_MS = 5_000;
 
 /** Who looks, and what that one may do. */
-export const meQuery = queryOptions({ queryKey: [WHO], queryFn: () => look('/ops/me') });
+export const meQuery = queryOptions({
+  queryKey: [WHO],
+  queryFn: () => look('/ops/me'),
+  // Somebody else may have signed in meanwhile.
+  refetchOnWindowFocus: 'always',
+});
 
 type Parts = Record<string, string>;
 type Filter = Partial<Record<string, string>>;

@@ -147,6 +147,11 @@ const tasks = [
   }),
   createRoute({
     getParentRoute: inShell,
+    path: '/rules',
+    component: lazyRouteComponent(() => import('./screens/Rules'), 'Rules'),
+  }),
+  createRoute({
+    getParentRoute: inShell,
     path: '/recon',
     validateSearch: texts('day'),
     remountDeps: () => 'recon',

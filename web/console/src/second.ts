@@ -61,4 +61,6 @@ export const ROLES_OF: Record<Act, readonly string[]> = {
   propose_closing: ['clerk', 'treasurer'],
   approve_closing: ['treasurer'],
   appoint: ['admin'],
+  propose_rules: ['clerk', 'treasurer'],
+  approve_rules: ['treasurer'],
 };

@@ -4,7 +4,4 @@ import { deskClient } from '@kit/desk/client';
 /** The query of who looks, by the first part of its name. */
 export const WHO = 'me';
 
-/** Looks that the platform notes, by the first part of their name: asked for by somebody, never again by themselves. */
-export const NOTED = 'noted';
-
 export const client = deskClient(WHO);

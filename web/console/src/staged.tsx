@@ -37,6 +37,7 @@ export class Stage {
   look: (path: string) => object = () => ({});
   act: (path: string) => Response = () => json({});
   private root: Root | undefined;
+  private client = new QueryClient();
   private place = document.createElement('div');
 
   constructor() {
@@ -66,15 +67,21 @@ export class Stage {
     this.place = document.createElement('div');
     document.body.replaceChildren(this.place);
     this.root = createRoot(this.place);
-    const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+    this.client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
     await act(async () =>
       this.root?.render(
-        <QueryClientProvider client={client}>
+        <QueryClientProvider client={this.client}>
           <MeContext value={me}>{screen}</MeContext>
           <Questions />
         </QueryClientProvider>,
       ),
     );
+    await this.settle();
+  }
+
+  /** What is shown is looked at anew, as it is from time to time. */
+  async lookAgain(): Promise<void> {
+    await act(async () => this.client.invalidateQueries());
     await this.settle();
   }
 

@@ -25,7 +25,9 @@ export type Act =
   | 'decide_risk'
   | 'propose_closing'
   | 'approve_closing'
-  | 'appoint';
+  | 'appoint'
+  | 'propose_rules'
+  | 'approve_rules';
 
 /** Whoever looks. With `everybody` the world has no second operator yet: whoever is signed in may do everything. */
 export type Me = Look<'/ops/me'>;
@@ -58,6 +60,9 @@ export type OperatorProposal = Look<'/ops/operators'>['proposals'][number];
 export type ApplicationKnown = Look<'/ops/applications/{login}'>;
 export type Contracts = Look<'/ops/contracts'>;
 export type ContractVersion = Answer<'/ops/contracts/proposal', 'post'>;
+/** The fee without a contract and the limit without a password. */
+export type Rules = Look<'/ops/rules'>;
+export type RulesVersion = Answer<'/ops/rules/proposal', 'post'>;
 export type Suspense = Look<'/ops/suspense'>['suspense'][number];
 export type Closing = NonNullable<Suspense['proposed']>;
 export type Recon = Look<'/ops/recon'>;

@@ -1,6 +1,7 @@
 // Calls whose answers the caller names (`answers.ts` has them out of openapi.json), over the client that the wallet's
 // go through: for desks, whose paths are made of parts.
 import { api, told, withKey } from './client';
+import { given } from './pieces';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -22,9 +23,6 @@ interface Untyped {
   ) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
 }
 
-const isGiven = (value: Query[string]) => value !== undefined && value !== null && value !== '';
-const given = (query: Query) => Object.fromEntries(Object.entries(query).filter(([, value]) => isGiven(value)));
-
 /** What a call answers; throws a Problem when it says no or says nothing. */
 export function ask<T>(method: Method, path: string, { query, body, key }: Asking = {}): Promise<T> {
   const init = {
@@ -34,9 +32,6 @@ export function ask<T>(method: Method, path: string, { query, body, key }: Askin
   };
   return told((api as unknown as Untyped).request(method, path, init)) as Promise<T>;
 }
-
-/** A piece of a path that came from outside. */
-export const piece = (text: string): string => encodeURIComponent(text);
 
 /** A file that the API hands out, with the name that it gives it. */
 export async function askFile(path: string, query: Query = {}): Promise<{ name: string; blob: Blob }> {

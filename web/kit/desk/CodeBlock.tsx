@@ -1,19 +1,11 @@
 // A text for programs, to be copied or downloaded.
 import { useState } from 'react';
+import { keepFile } from '../keep-file';
 import { Button } from './Button';
 import { Icon } from './Icon';
 import { useDesk } from './shown';
 
-/** Has the browser keep a text as a file. */
-export function keepFile(name: string, text: BlobPart, kind = 'text/plain;charset=utf-8'): void {
-  const address = URL.createObjectURL(new Blob([text], { type: kind }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // After the browser has begun to read it.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
+export { keepFile };
 
 /** Copies a text, and says so. */
 export function Copy({ text, label }: { text: string; label?: string }) {

@@ -1,5 +1,5 @@
 // The browser's own dialog, which keeps the focus inside, closes on Escape and gives the focus back.
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import { Icon } from './Icon';
 import { useDesk } from './shown';
 
@@ -17,7 +17,8 @@ interface Props {
 export function Dialog({ title, onClose, children, actions, isWide = false }: Props) {
   const { say } = useDesk();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before it leaves the page: a dialog that is out of it gives the focus back to nobody.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) {
       shown.showModal();

@@ -1,7 +1,7 @@
 // Around every screen of a desk: the way to all screens at the side, above it whose desk it is, the language and the
 // way out. On a phone the side is a drawer, and what is used most stands below.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { notice } from '../notices';
 import { useOnline } from '../online';
 import { asProblem } from '../problem';
@@ -81,7 +81,8 @@ interface DrawerProps {
 function Drawer({ menu, who, onClose }: DrawerProps) {
   const { say } = useDesk();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // As in Dialog: it gives the focus back while it is in the page.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) {
       shown.showModal();

@@ -3,7 +3,7 @@ import { Problem } from '../problem';
 import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { expect, test, vi } from 'vitest';
-import { PagedTable } from './Table';
+import { PagedTable, Table } from './Table';
 import { deskWords } from './words';
 
 vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
@@ -79,4 +79,13 @@ test('a failure is told with the way to try again, and what was seen before stay
   const stale = await shown({ data: { pages: [['a']] }, error, hasNextPage: false });
   expect(stale.text).toContain(say['problem.busy']);
   expect(stale.place.querySelectorAll('tbody tr')).toHaveLength(1);
+});
+
+test('a table without rows says so, and is no head without a body', async () => {
+  const place = document.createElement('div');
+  const columns = [{ head: 'Letter', cell: (row: string) => row }];
+  const table = <Table label="Letters" rows={[]} rowKey={row => row} columns={columns} />;
+  await act(async () => createRoot(place).render(table));
+  expect(place.querySelector('table')).toBeNull();
+  expect(place.textContent).toContain(say['desk.nothing']);
 });

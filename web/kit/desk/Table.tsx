@@ -38,6 +38,8 @@ interface Props<Row> {
   sorting?: Sorting;
   /** Marks a row. */
   tone?: (row: Row) => 'warn' | 'bad' | undefined;
+  /** What is said when nothing is there. */
+  empty?: ReactNode;
 }
 
 function Head<Row>({ column, sorting }: { column: Column<Row>; sorting: Sorting | undefined }) {
@@ -67,8 +69,11 @@ function Head<Row>({ column, sorting }: { column: Column<Row>; sorting: Sorting 
   );
 }
 
-/** A table of rows that are there. */
-export function Table<Row>({ label, columns, rows, rowKey, to, sorting, tone }: Props<Row>) {
+/** A table of rows that are there; without any it is no table. */
+export function Table<Row>({ label, columns, rows, rowKey, to, sorting, tone, empty }: Props<Row>) {
+  if (rows.length === 0) {
+    return empty ?? <Empty />;
+  }
   return (
     <div className="table-frame">
       <table className="table" aria-label={label}>
@@ -122,8 +127,7 @@ interface Paged<Page> {
 interface PagedProps<Row, Page> extends Omit<Props<Row>, 'rows'> {
   query: Paged<Page>;
   rowsOf: (page: Page) => readonly Row[];
-  /** What is said when nothing is there; `isFiltered` when something was looked for. */
-  empty?: ReactNode;
+  /** Something was looked for. */
   isFiltered?: boolean;
 }
 
@@ -137,11 +141,11 @@ export function PagedTable<Row, Page>({ query, rowsOf, empty, isFiltered = false
   const rows = query.data.pages.flatMap(page => [...rowsOf(page)]);
   // A page may be short, even empty, and not be the last: a filter looks at so many rows at a time.
   const words = query.hasNextPage ? say('desk.look_further') : isFiltered ? say('desk.nothing_found') : undefined;
-  const none = words || !empty ? <Empty {...(words ? { words } : {})} /> : empty;
+  const none = words ? <Empty words={words} /> : empty;
   return (
     <>
       {query.isError && <Failed thrown={query.error} again={again} />}
-      {rows.length === 0 ? none : <Table {...table} rows={rows} />}
+      <Table {...table} rows={rows} empty={none} />
       {(rows.length > 0 || query.hasNextPage) && (
         <div className="table-foot">
           <span className="quiet" role="status">

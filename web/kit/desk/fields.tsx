@@ -172,11 +172,13 @@ interface DateProps extends Around {
   name?: string;
   min?: string;
   max?: string;
+  /** The field is left, or enter is pressed. */
+  onLeave?: () => void;
 }
 
 /** A day. */
 export function DateField(props: DateProps) {
-  const { value, onValue, name, min, max } = props;
+  const { value, onValue, name, min, max, onLeave } = props;
   const id = useId();
   return (
     <Labelled {...props} id={id}>
@@ -189,6 +191,8 @@ export function DateField(props: DateProps) {
         max={max}
         value={value}
         onChange={event => onValue(event.target.value)}
+        onBlur={onLeave}
+        onKeyDown={event => event.key === 'Enter' && onLeave?.()}
       />
     </Labelled>
   );

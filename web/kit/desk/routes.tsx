@@ -2,6 +2,7 @@
 // broke or is not there.
 import { createHashHistory } from '@tanstack/react-router';
 import { ErrorBoundary } from '../ErrorBoundary';
+import { searchOfText } from '../search';
 import { Button } from './Button';
 import { Go } from './Go';
 import { Notices } from './Notices';
@@ -11,27 +12,7 @@ import { useDesk } from './shown';
 import { Empty, Loading } from './states';
 import type { ReactNode } from 'react';
 
-export type Search = Record<string, unknown>;
-
-/** The text of a member of the search, when it has one. All of it is text: amounts stay what they are. */
-const text = (search: Search, name: string): string | undefined => {
-  const value = search[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-};
-
-/** For `validateSearch`: these members, without those that are missing. */
-export function texts<Name extends string>(...names: Name[]) {
-  return (search: Search): Partial<Record<Name, string>> => {
-    const found: Partial<Record<Name, string>> = {};
-    for (const name of names) {
-      const value = text(search, name);
-      if (value !== undefined) {
-        found[name] = value;
-      }
-    }
-    return found;
-  };
-}
+export { texts } from '../search';
 
 export function Broken({ again }: { again: () => void }) {
   const { say } = useDesk();
@@ -79,11 +60,5 @@ export const deskRouter = {
   defaultPendingComponent: () => <Loading />,
   defaultErrorComponent: ({ reset }: { reset: () => void }) => <Broken again={reset} />,
   scrollRestoration: true,
-  parseSearch: (words: string) => Object.fromEntries(new URLSearchParams(words)),
-  stringifySearch: (search: Search) => {
-    const words = new URLSearchParams(
-      Object.entries(search).filter(([, value]) => value !== undefined && value !== '') as [string, string][],
-    ).toString();
-    return words ? `?${words}` : '';
-  },
+  ...searchOfText,
 } as const;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { passkeysAreKnown } from '../passkey';
-import { site } from './persons';
+import { site } from '../persons';
 
 /** Whether a person can sign in with a passkey at this address. They belong to one name, and a machine has several. */
 export function usePasskeysWork(): boolean {

@@ -1,4 +1,5 @@
 // The words of the parts that desks share. English has the same keys: each stands beside its Chinese.
+import type { Language } from '../languages';
 import { generalProblems, wordsOf, type Pair } from '../words/problems';
 
 const PAIRS = {
@@ -66,8 +67,18 @@ export type DeskWord = `desk.${keyof typeof PAIRS}`;
 
 const own = wordsOf(PAIRS, 'desk.');
 
-/** All of them, with the refusals that every app may meet. An app puts its own words after these. */
+/** All of them, with the refusals that every app may meet. */
 export const deskWords = {
   'zh-CN': { ...own['zh-CN'], ...generalProblems['zh-CN'] },
   en: { ...own.en, ...generalProblems.en },
 };
+
+/** The words of a desk: these, its own after them, and what it says of refusals. */
+export function appWords(
+  pairs: Record<string, Pair>,
+  problems: Record<string, Pair>,
+): Record<Language, Record<string, string>> {
+  const [said, refused] = [wordsOf(pairs), wordsOf(problems, 'problem.')];
+  const side = (language: Language) => ({ ...deskWords[language], ...said[language], ...refused[language] });
+  return { 'zh-CN': side('zh-CN'), en: side('en') };
+}

@@ -2,13 +2,14 @@
 import { Frame, type MenuGroup } from '@kit/desk/Frame';
 import { Go, useGo } from '@kit/desk/Go';
 import type { IconName } from '@kit/desk/Icon';
-import { signOut } from '@kit/desk/persons';
+import { signOut } from '@kit/persons';
 import { Empty, Failed, Loading } from '@kit/desk/states';
 import { asProblem, NO_CONNECTION } from '@kit/problem';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Act } from './calls';
+import { Listening } from './parts/Listening';
 import { meQuery, sellersQuery } from './queries';
 import { useNamed, Works } from './seller';
 import { useShown } from './shown';
@@ -114,8 +115,9 @@ function Whose() {
 export function Shell() {
   const { say } = useShown();
   const sellers = useQuery(sellersQuery);
-  const me = useQuery({ ...meQuery, enabled: sellers.isSuccess }).data;
-  const isSignedOut = sellers.isError && asProblem(sellers.error).isSignedOut;
+  const me = useQuery(meQuery);
+  const asked = [me, sellers];
+  const isSignedOut = asked.some(one => one.isError && asProblem(one.error).isSignedOut);
   const { history } = useRouter();
   const menu = useMenu();
   useEffect(() => {
@@ -124,7 +126,7 @@ export function Shell() {
       history.replace(back === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ back }).toString()}`);
     }
   }, [isSignedOut, history]);
-  if (isSignedOut || sellers.isPending) {
+  if (isSignedOut || asked.some(one => one.isPending)) {
     return (
       <main className="waiting">
         <Loading lines={6} />
@@ -133,14 +135,20 @@ export function Shell() {
   }
   return (
     <Frame
+      // Of whoever was here before nothing stays, also not what was typed.
+      key={me.data?.user_id}
       desk={say('desk')}
       menu={menu}
-      who={me ? (me.name_masked ?? me.login_masked) : ''}
+      who={me.data ? (me.data.name_masked ?? me.data.login_masked) : ''}
       above={<Whose />}
       signOut={signOut}
-      isCutOff={sellers.isError && asProblem(sellers.error).code === NO_CONNECTION}
+      isCutOff={asked.some(one => one.isError && asProblem(one.error).code === NO_CONNECTION)}
     >
-      {sellers.data ? <Outlet /> : <Failed thrown={sellers.error} again={() => void sellers.refetch()} />}
+      {me.data && sellers.data ? (
+        <Outlet />
+      ) : (
+        <Failed thrown={me.error ?? sellers.error} again={() => asked.forEach(one => void one.refetch())} />
+      )}
     </Frame>
   );
 }
@@ -151,6 +159,7 @@ export function AtSeller() {
   const seller = useNamed();
   return seller ? (
     <Works at={seller}>
+      <Listening />
       <Outlet />
     </Works>
   ) : (

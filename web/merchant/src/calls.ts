@@ -1,6 +1,7 @@
 // The calls of the merchant's side. What they answer is typed by openapi.json.
 import type { Answer, Wish } from '@kit/api/answers';
-import { ask, askFile, askNothing, piece } from '@kit/api/ask';
+import { ask, askFile, askNothing } from '@kit/api/ask';
+import { piece } from '@kit/api/pieces';
 
 export const ACTS = [
   'see_orders', 'see_takings', 'refund', 'take_payments', 'see_bills', 'see_apps', 'set_apps', 'see_staff', 'set_staff',
@@ -28,6 +29,8 @@ type Stores = Answer<At<'/stores'>, 'get'>;
 type Apps = Answer<At<'/apps'>, 'get'>;
 type Charged = Answer<At<'/till'>, 'post'>;
 type Refunded = Answer<At<'/orders/{trade_no}/refunds'>, 'post'>;
+type Requests = Answer<At<'/refund-requests'>, 'get'>;
+type RefusalMade = Answer<At<'/orders/{trade_no}/refund-request/refusal'>, 'post'>;
 type Cancelled = Answer<At<'/orders/{trade_no}/cancel'>, 'post'>;
 type SentAgain = Answer<At<'/notifications/{notify_id}/again'>, 'post'>;
 
@@ -39,6 +42,8 @@ export type Order = Orders['orders'][number];
 export type OrderDetails = Answer<At<'/orders/{trade_no}'>, 'get'>;
 export type Event = OrderDetails['timeline'][number];
 export type Refund = OrderDetails['refunds'][number];
+/** A buyer who asks for its money and waits. */
+export type Waiting = Requests['requests'][number];
 export type Split = OrderDetails['splits'][number];
 export type Posting = OrderDetails['postings'][number];
 export type Notification = Notifications['notifications'][number];
@@ -56,6 +61,7 @@ export type Store = Stores['stores'][number];
 export type App = Apps['apps'][number];
 
 export type RefundWish = Wish<At<'/orders/{trade_no}/refunds'>, 'post'>;
+export type Refusal = Wish<At<'/orders/{trade_no}/refund-request/refusal'>, 'post'>;
 export type TillWish = Wish<At<'/till'>, 'post'>;
 export type CodeWish = Wish<At<'/codes'>, 'post'>;
 type DoctorWish = Wish<At<'/doctor'>, 'post'>;
@@ -67,6 +73,7 @@ export interface OrderFilter {
   from?: string;
   to?: string;
   find?: string;
+  words?: string;
 }
 
 /** Rows of one page of a list. */
@@ -107,6 +114,10 @@ export const calls = {
   order: (seller: string, no: string) => ask<OrderDetails>('get', order(seller, no)),
   refund: (seller: string, no: string, body: RefundWish, key: string) =>
     ask<Refunded>('post', order(seller, no, '/refunds'), { body, key }),
+  refundRequests: (seller: string, after?: string) =>
+    ask<Requests>('get', of(seller, '/refund-requests'), { query: { limit: PAGE, after } }),
+  refuseRefund: (seller: string, no: string, body: Refusal) =>
+    ask<RefusalMade>('post', order(seller, no, '/refund-request/refusal'), { body }),
   cancel: (seller: string, no: string) => ask<Cancelled>('post', order(seller, no, '/cancel')),
   till: (seller: string, body: TillWish, key: string) =>
     ask<Charged>('post', of(seller, '/till'), { body, key }),
@@ -146,8 +157,8 @@ export const calls = {
     ask<unknown>('post', of(seller, '/stores'), { body }),
   closeStore: (seller: string, id: string) => ask<unknown>('post', of(seller, `/stores/${piece(id)}/close`)),
   apps: (seller: string) => ask<Apps>('get', of(seller, '/apps')),
-  addKey: (seller: string, app: string, public_key: string) =>
-    ask<unknown>('post', of(seller, `/apps/${piece(app)}/keys`), { body: { public_key } }),
+  addKey: (seller: string, app: string, public_key: string, login_password: string) =>
+    ask<unknown>('post', of(seller, `/apps/${piece(app)}/keys`), { body: { public_key, login_password } }),
   moveKey: (seller: string, app: string, number: number, to: 'promote' | 'retire') =>
     ask<unknown>('post', of(seller, `/apps/${piece(app)}/keys/${number}/${to}`)),
 };

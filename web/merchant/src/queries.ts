@@ -2,19 +2,35 @@
 import { api, told } from '@kit/api/client';
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import { calls, type OrderFilter } from './calls';
-import { SELLERS } from './session';
+import { isToldAtOnce } from './live';
+import { SELLERS, WHO } from './session';
 
 /** How often something is looked at while somebody waits for it. */
 export const LOOK_EVERY_MS = 2_000;
-/** How often figures are asked anew while they are looked at. */
+/** The same where the platform tells at once. */
+const TOLD_LOOK_EVERY_MS = 10_000;
+/** How often figures and lists are asked anew while they are looked at, told or not. */
 const FIGURES_EVERY_MS = 30_000;
+/** A list that was followed further than this is not asked anew by itself: each of its pages is a call. */
+const PAGES_ANEW_MAX = 5;
+
+/** How often somebody who waits looks. */
+export const lookEvery = (): number => (isToldAtOnce() ? TOLD_LOOK_EVERY_MS : LOOK_EVERY_MS);
+
+const isShort = (data: unknown): boolean =>
+  ((data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) <= PAGES_ANEW_MAX;
 
 export const sellersQuery = queryOptions({
   queryKey: [SELLERS],
   queryFn: () => calls.sellers(),
 });
 
-export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => told(api.GET('/me')) });
+export const meQuery = queryOptions({
+  queryKey: [WHO],
+  queryFn: () => told(api.GET('/me')),
+  // Somebody else may have signed in meanwhile.
+  refetchOnWindowFocus: 'always',
+});
 
 export const dashboardQuery = (seller: string, day: string) =>
   queryOptions({
@@ -29,6 +45,17 @@ export const ordersQuery = (seller: string, filter: OrderFilter) =>
     queryFn: ({ pageParam }) => calls.orders(seller, filter, pageParam || undefined),
     initialPageParam: '',
     getNextPageParam: page => page.next ?? undefined,
+    refetchInterval: query => (isShort(query.state.data) ? FIGURES_EVERY_MS : false),
+  });
+
+/** Buyers who ask for their money and wait. */
+export const requestsQuery = (seller: string) =>
+  infiniteQueryOptions({
+    queryKey: ['of', seller, 'requests'],
+    queryFn: ({ pageParam }) => calls.refundRequests(seller, pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: page => page.next ?? undefined,
+    refetchInterval: query => (isShort(query.state.data) ? FIGURES_EVERY_MS : false),
   });
 
 /** One order, looked at again while it waits for its payer or a refund is on its way. */
@@ -39,7 +66,7 @@ export const orderQuery = (seller: string, no: string) =>
     refetchInterval: query => {
       const data = query.state.data;
       const isOpen = data?.order.state === 'waiting' || data?.refunds.some(one => one.state === 'under_way');
-      return isOpen ? LOOK_EVERY_MS : false;
+      return isOpen ? lookEvery() : false;
     },
   });
 
@@ -106,6 +133,14 @@ export function refresh(client: QueryClient, seller: string, ...parts: string[])
   }
 }
 
+/** Asks anew for the orders that are looked at. */
+export function refreshOrders(client: QueryClient, seller: string, how: { cancelRefetch: boolean }): void {
+  const predicate = ({ state }: { state: { data: unknown } }) => isShort(state.data);
+  for (const part of ['orders', 'order', 'requests']) {
+    void client.invalidateQueries({ queryKey: ['of', seller, part], predicate }, how);
+  }
+}
+
 /** Asks anew for everything that moved money changes. */
 export const refreshMoney = (client: QueryClient, seller: string) =>
-  refresh(client, seller, 'orders', 'order', 'dashboard');
+  refresh(client, seller, 'orders', 'order', 'requests', 'dashboard');

@@ -29,7 +29,7 @@ const screens = [
   createRoute({
     getParentRoute: inSeller,
     path: '/orders',
-    validateSearch: texts('state', 'from', 'to', 'find'),
+    validateSearch: texts('state', 'from', 'to', 'find', 'words'),
     // Other filters are the same screen.
     remountDeps: ({ params }) => params,
     component: lazyRouteComponent(() => import('./screens/Orders'), 'Orders'),

@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { calls, type Order, type OrderState, type TillWish } from './calls';
 import { overOf } from './over';
-import { LOOK_EVERY_MS, orderQuery, refreshMoney } from './queries';
+import { lookEvery, orderQuery, refreshMoney } from './queries';
 
 /** Where a payment at the till stands. `unknown` got no answer: the same wish with the same key tells. `before` was
  *  paid already, by an earlier code or by a charge whose answer was lost. */
@@ -50,7 +50,7 @@ export function useTill(seller: string) {
     enabled: isFollowed,
     staleTime: 0,
     // Also after a look that failed.
-    refetchInterval: query => ((query.state.data?.order.state ?? 'waiting') === 'waiting' ? LOOK_EVERY_MS : false),
+    refetchInterval: query => ((query.state.data?.order.state ?? 'waiting') === 'waiting' ? lookEvery() : false),
   });
   const cancelling = useMutation({
     mutationFn: () => calls.cancel(seller, no),

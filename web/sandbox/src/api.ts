@@ -1,5 +1,6 @@
 // The sandbox API as the screens ask it. It says no in a form of its own, which becomes a Problem in this one place.
 import { addressOf } from '@kit/api/client';
+import { given } from '@kit/api/pieces';
 import { problemOf } from '@kit/problem';
 
 type Verb = 'GET' | 'POST' | 'DELETE';
@@ -19,12 +20,6 @@ function saidIn(told: unknown): unknown {
   return { code, detail: message };
 }
 
-/** Without the members that are missing or empty. */
-export function given<T extends Record<string, unknown>>(members: T): Partial<T> {
-  const found = Object.entries(members).filter(([, value]) => value !== undefined && value !== '');
-  return Object.fromEntries(found) as Partial<T>;
-}
-
 /** What a call answers; throws a Problem when it says no, and a TypeError when it says nothing. */
 export async function ask<T>(path: string, { query = {}, body, verb }: Asking = {}): Promise<T> {
   const words = new URLSearchParams(Object.entries(given(query)).map(([name, value]) => [name, String(value)])).toString();
@@ -42,6 +37,3 @@ export async function ask<T>(path: string, { query = {}, body, verb }: Asking = 
   }
   return told as T;
 }
-
-/** A piece of a path that came from outside. */
-export const piece = (text: string): string => encodeURIComponent(text);

@@ -1,5 +1,6 @@
 // What the sandbox API tells, and how it is asked.
-import { ask, given, piece } from './api';
+import { given, piece } from '@kit/api/pieces';
+import { ask } from './api';
 
 export const MODES = ['key', 'cert'] as const;
 export const SIGN_TYPES = ['RSA2', 'SM2'] as const;

@@ -59,13 +59,14 @@ function Listening() {
   return null;
 }
 
-/** Says that what is shown may be old. */
-function Offline({ isCutOff }: { isCutOff: boolean }) {
-  const { say } = useShown();
+/** Says that what is shown may be old, and from when the balance is. */
+function Offline({ isCutOff, seenAt }: { isCutOff: boolean; seenAt: number }) {
+  const { say, shortly } = useShown();
   const isOnline = useOnline() && !isCutOff;
+  const since = seenAt > 0 ? ` ${say('offline_since', { at: shortly(new Date(seenAt).toISOString()) })}` : '';
   return (
     <p role="status" className={isOnline ? 'offline none' : 'offline'}>
-      {isOnline ? '' : say('offline')}
+      {isOnline ? '' : `${say('offline')}${since}`}
     </p>
   );
 }
@@ -92,7 +93,7 @@ function Menu() {
 export function Shell() {
   const me = useQuery(meQuery);
   // Shown without a connection, once it is known that there is none.
-  const seen = useQuery({ ...balanceQuery, enabled: false }).data;
+  const { data: seen, dataUpdatedAt: seenAt } = useQuery({ ...balanceQuery, enabled: false });
   const isSignedOut = me.isError && asProblem(me.error).isSignedOut;
   const navigate = useNavigate();
   const { history } = useRouter();
@@ -102,7 +103,9 @@ export function Shell() {
       void navigate({ to: '/sign-in', search: back === '/' ? {} : { back }, replace: true });
     }
   }, [isSignedOut, navigate, history]);
-  if (isSignedOut || (me.isPending && seen === undefined)) {
+  // Asked again after no answer came, it is as unknown as before: what is shown stays.
+  const isAskedAgain = me.isPending && me.errorUpdateCount > 0;
+  if (isSignedOut || (me.isPending && !isAskedAgain && seen === undefined)) {
     return (
       <main>
         <Loading lines={6} />
@@ -112,7 +115,7 @@ export function Shell() {
   return (
     <>
       <Listening />
-      <Offline isCutOff={me.isError && asProblem(me.error).code === NO_CONNECTION} />
+      <Offline isCutOff={me.isError && asProblem(me.error).code === NO_CONNECTION} seenAt={seenAt} />
       <Outlet />
       <Menu />
     </>

@@ -89,6 +89,12 @@ export const cardsQuery = queryOptions({
   queryFn: async () => (await told(api.GET('/me/cards'))).cards.filter(card => card.state !== 'unbound'),
 });
 
+/** In which order the own pockets pay. A card that is bound or given up is another list. */
+export const pocketsQuery = queryOptions({
+  queryKey: ['cards', 'order'],
+  queryFn: () => told(api.GET('/me/pockets')),
+});
+
 /** A top-up or a withdrawal, looked at again while the bank has it. */
 export const bankOrderQuery = (no: string, isUnknown: boolean) =>
   queryOptions({

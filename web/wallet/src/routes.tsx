@@ -12,6 +12,7 @@ import { ErrorBoundary } from '@kit/ErrorBoundary';
 import { Button } from 'antd-mobile';
 import { Empty, Loading } from './parts/states';
 import { Notices } from '@kit/notices';
+import { searchOfText, texts, type Search } from '@kit/search';
 import { Page } from './parts/Page';
 import { Questions } from './parts/sure';
 import type { Handed } from './paying';
@@ -20,28 +21,6 @@ import { Home } from './screens/Home';
 import { SignIn } from './screens/SignIn';
 import { Shell } from './Shell';
 import { useShown } from './shown';
-
-type Search = Record<string, unknown>;
-
-/** The text of a member of the search, when it has one. All of it is text: amounts stay what they are. */
-const text = (search: Search, name: string): string | undefined => {
-  const value = search[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-};
-
-/** These members of the search, without those that are missing. */
-function texts<Name extends string>(...names: Name[]) {
-  return (search: Search): Partial<Record<Name, string>> => {
-    const found: Partial<Record<Name, string>> = {};
-    for (const name of names) {
-      const value = text(search, name);
-      if (value !== undefined) {
-        found[name] = value;
-      }
-    }
-    return found;
-  };
-}
 
 function Broken({ again }: { again: () => void }) {
   const { say } = useShown();
@@ -184,6 +163,11 @@ const screens = [
   }),
   createRoute({
     getParentRoute: inShell,
+    path: '/cards/order',
+    component: lazyRouteComponent(() => import('./screens/PocketOrder'), 'PocketOrder'),
+  }),
+  createRoute({
+    getParentRoute: inShell,
     path: '/cards/$no',
     component: lazyRouteComponent(() => import('./screens/BindCard'), 'ConfirmCard'),
   }),
@@ -204,6 +188,11 @@ const screens = [
     getParentRoute: inShell,
     path: '/bills/$no',
     component: lazyRouteComponent(() => import('./screens/OneBill'), 'OneBill'),
+  }),
+  createRoute({
+    getParentRoute: inShell,
+    path: '/export',
+    component: lazyRouteComponent(() => import('./screens/Export'), 'Export'),
   }),
   createRoute({
     getParentRoute: inShell,
@@ -251,13 +240,7 @@ export const router = createRouter({
   scrollRestoration: true,
   // Another order, bill or payee is another screen: nothing that was typed or told for the one before stays.
   defaultRemountDeps: ({ params, search }) => ({ params, search }),
-  parseSearch: words => Object.fromEntries(new URLSearchParams(words)),
-  stringifySearch: search => {
-    const words = new URLSearchParams(
-      Object.entries(search).filter(([, value]) => value !== undefined) as [string, string][],
-    ).toString();
-    return words ? `?${words}` : '';
-  },
+  ...searchOfText,
 });
 
 declare module '@tanstack/react-router' {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { forgetSeen, keepSeen, newOf, seenBy } from './seen';
+import { forgetKept } from '@kit/kept';
+import { keepSeen, newOf, seenBy } from './seen';
 
 const [third, second, first] = [3, 2, 1].map(day => ({ id: `${day}`, at: `2026-11-0${day}T10:00:00+08:00` })) as [
   { id: string; at: string },
@@ -8,7 +9,7 @@ const [third, second, first] = [3, 2, 1].map(day => ({ id: `${day}`, at: `2026-1
 ];
 const all = [third, second, first];
 
-afterEach(forgetSeen);
+afterEach(forgetKept);
 
 test('what stands before the newest that was shown is new', () => {
   expect([...newOf(all, null)]).toEqual(['3', '2', '1']);
@@ -26,7 +27,7 @@ test('it is kept for one session, and forgotten with it', () => {
   keepSeen('a', third);
   expect(seenBy('a')).toEqual(third);
   expect(seenBy('b'), 'another session was shown nothing').toBeNull();
-  forgetSeen();
+  forgetKept();
   expect(seenBy('a')).toBeNull();
   localStorage.setItem('tongbao-wallet-notices', '{');
   expect(seenBy('a'), 'what cannot be read is nothing').toBeNull();

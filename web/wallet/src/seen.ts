@@ -1,9 +1,7 @@
 // Which notices were shown on this device: the newest of them, for one session. Nobody else who signs in here is told
 // from it, and signing out forgets it.
 import type { Notice } from '@kit/api/shapes';
-
-/** The name under which it is kept. */
-const KEPT = 'tongbao-wallet-notices';
+import { KEPT_NOTICES } from '@kit/kept';
 
 /** The newest notice that was shown. */
 export type Seen = Pick<Notice, 'id' | 'at'>;
@@ -15,7 +13,7 @@ interface Kept extends Seen {
 /** The newest notice that this session was shown; null where it was shown none. */
 export function seenBy(session: string): Seen | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? 'null') as Kept | null;
+    const kept = JSON.parse(localStorage.getItem(KEPT_NOTICES) ?? 'null') as Kept | null;
     return kept?.session === session ? { id: kept.id, at: kept.at } : null;
   } catch {
     return null;
@@ -25,18 +23,9 @@ export function seenBy(session: string): Seen | null {
 /** The session was shown this one, and all before it. */
 export function keepSeen(session: string, { id, at }: Seen): void {
   try {
-    localStorage.setItem(KEPT, JSON.stringify({ session, id, at } satisfies Kept));
+    localStorage.setItem(KEPT_NOTICES, JSON.stringify({ session, id, at } satisfies Kept));
   } catch {
     // A device may refuse to keep anything; then all are new each time.
-  }
-}
-
-/** Forgets what was shown. */
-export function forgetSeen(): void {
-  try {
-    localStorage.removeItem(KEPT);
-  } catch {
-    // Then nothing was kept.
   }
 }
 

@@ -12,7 +12,7 @@ test('an amount fits, or a card has to pay it, or nothing may', () => {
 });
 
 test('what is left is read from the refusal alone that tells it', () => {
-  const detail = 'by printed codes 7.50 yuan are left today';
+  const detail = 'by counter codes 7.50 yuan are left today';
   expect(leftIn({ code: 'static_limit', detail })).toBe('7.50');
   expect(leftIn({ code: 'static_limit', detail: 'too much' })).toBeNull();
   expect(leftIn({ code: 'bad_amount', detail })).toBeNull();

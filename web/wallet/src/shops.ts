@@ -26,7 +26,7 @@ export const shopQuery = (token: string) =>
     enabled: token !== '',
   });
 
-/** Where an amount stands to what printed codes allow: it fits, only a card may have room for it, or nothing has. */
+/** Where an amount stands to what counter codes allow: it fits, only a card may have room for it, or nothing has. */
 export function roomFor(amount: string | null, { most, left }: Pick<Shop, 'most' | 'left'>): 'fits' | 'card' | 'none' {
   const [wanted, whole, rest] = [fenOf(amount ?? '') ?? 0n, fenOf(most) ?? 0n, fenOf(left) ?? 0n];
   return wanted > whole ? 'none' : wanted > rest ? 'card' : 'fits';

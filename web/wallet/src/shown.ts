@@ -5,7 +5,10 @@ import { asProblem } from '@kit/problem';
 import { said } from '@kit/said';
 import type { Card } from '@kit/api/shapes';
 import { useTranslation } from 'react-i18next';
+import type { ExportingWord } from './words/exporting';
 import type { NewsWord } from './words/news';
+import type { PocketingWord } from './words/pocketing';
+import type { RefundingWord } from './words/refunding';
 import type { TryingWord } from './words/trying';
 import type { Words } from './words/zh';
 
@@ -14,8 +17,10 @@ export function useShown() {
   const { t, i18n } = useTranslation();
   const language = i18n.language;
   /** A word of this page. */
-  const say = (key: keyof Words | NewsWord | TryingWord, values?: Record<string, string | number>): string =>
-    t(key, { ...values });
+  const say = (
+    key: keyof Words | NewsWord | TryingWord | ExportingWord | RefundingWord | PocketingWord,
+    values?: Record<string, string | number>,
+  ): string => t(key, { ...values });
   /** The word for a value of the API; the value itself when it is a new one. */
   const named = (group: string, value: string): string => t(`${group}.${value}`, { defaultValue: value });
   return {

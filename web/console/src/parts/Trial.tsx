@@ -1,6 +1,6 @@
 // A trial balance: each kind of account with what it began with, what moved, and what it came to.
 import { Section } from '@kit/desk/Page';
-import { Note } from '@kit/desk/states';
+import { Empty, Note } from '@kit/desk/states';
 import { Table } from '@kit/desk/Table';
 import { NoValue } from '@kit/desk/facts';
 import { fenOf } from '@kit/money';
@@ -19,6 +19,7 @@ export function Trial({ of: told }: { of: TrialBalance }) {
       <Note tone={told.closed ? 'info' : 'warn'}>
         {told.closed ? say('ledger.closed_day', { slots: told.slots }) : say('ledger.open_day')}
       </Note>
+      {told.trial_balance.length === 0 && <Empty />}
       {told.trial_balance.map(({ currency, accounts, difference, difference_at_end: atEnd }) => {
         const off = [difference, atEnd].find(one => one !== null && fenOf(one) !== 0n);
         return (

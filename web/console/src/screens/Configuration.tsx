@@ -58,7 +58,7 @@ function Versions({ title, to, of, count }: VersionsProps) {
 function Books({ told }: { told: Told }) {
   const { say, fee, money } = useShown();
   return (
-    <Section title={say('configuration.rulebooks')}>
+    <Section title={say('configuration.rulebooks')} actions={<Go to="/rules">{say('view')}</Go>}>
       <Table
         label={say('configuration.rulebooks')}
         rows={told.rulebooks}

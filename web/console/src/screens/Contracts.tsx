@@ -6,14 +6,13 @@ import { ChoiceField, Field, LongField } from '@kit/desk/fields';
 import { Form } from '@kit/desk/Form';
 import { addressWith, useGo } from '@kit/desk/Go';
 import { Page, Section } from '@kit/desk/Page';
-import { Empty, Loaded, Wrong } from '@kit/desk/states';
+import { Empty, Loaded } from '@kit/desk/states';
 import { notice } from '@kit/notices';
-import { sure } from '@kit/sure';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import { act } from '../calls';
-import { useDoing, useRenewed } from '../doing';
+import { act, type Acts } from '../calls';
+import { useDoing, useRenewed } from '@kit/desk/doing';
 import { Allowed } from '../parts/Allowed';
 import { Who } from '../parts/links';
 import { Second, SecondRule } from '../parts/Second';
@@ -21,6 +20,7 @@ import { one } from '../queries';
 import { useShown } from '../shown';
 import { toneOf } from '../tones';
 import type { Contracts as Told, ContractVersion } from '../told';
+import { typedMoment } from '../typed';
 
 const route = getRouteApi('/shell/contracts');
 
@@ -77,7 +77,7 @@ function Propose({ user, contract, onClose }: { user: string; contract: Contract
       product: contract.product,
       status,
       fee_ppm: Number(fee),
-      valid_from: validFrom.trim() || null,
+      valid_from: typedMoment(validFrom),
       settlement,
       reason: reason.trim(),
       base_version: contract.version,
@@ -136,28 +136,19 @@ function Propose({ user, contract, onClose }: { user: string; contract: Contract
 function Proposal({ user, proposal }: { user: string; proposal: ContractVersion }) {
   const { say, named } = useShown();
   const approving = useDoing({
-    send: () => act('/ops/contracts/approval', { ...termsOf(user, proposal), version: proposal.version }),
+    send: (read: Acts['/ops/contracts/approval'][0]) => act('/ops/contracts/approval', read),
     done: say('done_approve'),
   });
-  const ask = async () => {
-    const title = say('contracts.approve_sure', { product: named('product', proposal.product) });
-    if (await sure({ title, yes: say('approve'), no: say('desk.cancel') })) {
-      approving.mutate();
-    }
-  };
   return (
     <>
       <h3>{`${say('proposal')} · ${say('version', { version: proposal.version })}`}</h3>
       <Terms of={proposal} />
-      <Wrong thrown={approving.error} />
       <Second
         proposer={proposal.proposed_by}
         act="approve_contract"
-        approve={
-          <Button kind="primary" isBusy={approving.isPending} onClick={() => void ask()}>
-            {say('approve')}
-          </Button>
-        }
+        read={{ ...termsOf(user, proposal), version: proposal.version }}
+        approving={approving}
+        question={{ title: say('contracts.approve_sure', { product: named('product', proposal.product) }) }}
       />
     </>
   );

@@ -14,7 +14,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { act } from '../calls';
-import { useRenewed } from '../doing';
+import { useRenewed } from '@kit/desk/doing';
 import { useMay } from '../me';
 import { Allowed } from '../parts/Allowed';
 import { PartyLink, Who } from '../parts/links';

@@ -79,7 +79,7 @@ function Holds({ party }: { party: Party }) {
 }
 
 function Aside({ party }: { party: Party }) {
-  const { say, named, money, fee } = useShown();
+  const { say, named, money, fee, number } = useShown();
   return (
     <>
       {party.limits.length > 0 && (
@@ -114,9 +114,12 @@ function Aside({ party }: { party: Party }) {
           title={say('party.contracts')}
           actions={<Go to={`/contracts?user_id=${party.user_id}`}>{say('party.all_contracts')}</Go>}
         >
+          {party.contracts_left_out > 0 && (
+            <Note>{say('party.contracts_left_out', { count: number(party.contracts_left_out) })}</Note>
+          )}
           <KeyValues
             of={party.contracts.map(contract => ({
-              name: named('product', contract.product),
+              name: `${named('product', contract.product)} · ${say('version', { version: contract.version })}`,
               value: `${fee(contract.fee_ppm)} · ${named('contract_state', contract.status)}`,
             }))}
           />

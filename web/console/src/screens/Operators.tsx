@@ -5,14 +5,13 @@ import { Dialog } from '@kit/desk/Dialog';
 import { CheckField, ChoiceField, Field } from '@kit/desk/fields';
 import { Form } from '@kit/desk/Form';
 import { Page, Section } from '@kit/desk/Page';
-import { Empty, Loaded, Note, Wrong } from '@kit/desk/states';
+import { Empty, Loaded, Note } from '@kit/desk/states';
 import { Table } from '@kit/desk/Table';
 import { notice } from '@kit/notices';
-import { sure } from '@kit/sure';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { act } from '../calls';
-import { useDoing, useRenewed } from '../doing';
+import { act, type Acts } from '../calls';
+import { useDoing, useRenewed } from '@kit/desk/doing';
 import { useMe } from '../me';
 import { Allowed } from '../parts/Allowed';
 import { Who } from '../parts/links';
@@ -83,22 +82,17 @@ function Proposal({ of: proposal, admins }: { of: OperatorProposal; admins: numb
   const part = partInAppointment(me, proposal, admins);
   const user_id = proposal.user_id ?? proposal.name;
   const approving = useDoing({
-    send: () => act('/ops/operators/approval', { user_id, role: proposal.role, active: proposal.active }),
+    send: (read: Acts['/ops/operators/approval'][0]) => act('/ops/operators/approval', read),
     done: say('done_approve'),
   });
   const withdrawing = useDoing({
     send: () => act('/ops/operators/withdrawal', { user_id }),
     done: say('done_withdraw'),
   });
-  const ask = async () => {
-    const title = say('operators.approve_sure', {
-      name: proposal.login ?? proposal.name,
-      role: named('role', proposal.role),
-    });
-    if (await sure({ title, yes: say('approve'), no: say('desk.cancel') })) {
-      approving.mutate();
-    }
-  };
+  const title = say('operators.approve_sure', {
+    name: proposal.login ?? proposal.name,
+    role: named('role', proposal.role),
+  });
   return (
     <li className="proposal">
       <KeyValues
@@ -115,7 +109,6 @@ function Proposal({ of: proposal, admins }: { of: OperatorProposal; admins: numb
           { name: say('time'), value: <Moment at={proposal.at} isWhole /> },
         ]}
       />
-      <Wrong thrown={approving.error ?? withdrawing.error} />
       <Second
         proposer={proposal.proposed_by}
         act="appoint"
@@ -128,11 +121,10 @@ function Proposal({ of: proposal, admins }: { of: OperatorProposal; admins: numb
             </Button>
           </Allowed>
         }
-        approve={
-          <Button kind="primary" isBusy={approving.isPending} onClick={() => void ask()}>
-            {say('approve')}
-          </Button>
-        }
+        besideWrong={withdrawing.error}
+        read={{ user_id, role: proposal.role, active: proposal.active }}
+        approving={approving}
+        question={{ title }}
       />
     </li>
   );

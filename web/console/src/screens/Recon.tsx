@@ -100,6 +100,11 @@ function Shown({ recon }: { recon: Told }) {
           )}
         </div>
         <div className="stack">
+          {recon.complete && recon.books.length === 0 && (
+            <Section title={say('recon.books')}>
+              <Empty />
+            </Section>
+          )}
           {recon.books.map(book => (
             <BookShown key={book.currency} of={book} />
           ))}

@@ -1,13 +1,11 @@
 // /risk: the rules in force, and what is proposed beside them, with who has to agree.
-import { Button } from '@kit/desk/Button';
 import { Badge, KeyValues, Moment } from '@kit/desk/facts';
 import { Go } from '@kit/desk/Go';
 import { Page, Section } from '@kit/desk/Page';
 import { Empty, Loaded, Wrong } from '@kit/desk/states';
-import { sure } from '@kit/sure';
 import { useQuery } from '@tanstack/react-query';
-import { act } from '../calls';
-import { useDoing } from '../doing';
+import { act, type Acts } from '../calls';
+import { useDoing } from '@kit/desk/doing';
 import { Allowed } from '../parts/Allowed';
 import { Changes } from '../parts/Changes';
 import { Who } from '../parts/links';
@@ -22,7 +20,7 @@ function Proposal({ risk }: { risk: Told }) {
   const { say } = useShown();
   const { proposal } = risk;
   const approving = useDoing({
-    send: ({ version, digest }: { version: number; digest: string }) => act('/ops/risk/approval', { version, digest }),
+    send: (read: Acts['/ops/risk/approval'][0]) => act('/ops/risk/approval', read),
     done: say('done_approve'),
   });
   if (!proposal) {
@@ -37,17 +35,6 @@ function Proposal({ risk }: { risk: Told }) {
     );
   }
   const { version, digest } = proposal;
-  const ask = async () => {
-    const question = {
-      title: say('risk.approve_sure', { version }),
-      text: say('risk.approve_sure_text'),
-      yes: say('approve'),
-      no: say('desk.cancel'),
-    };
-    if (await sure(question)) {
-      approving.mutate({ version, digest });
-    }
-  };
   return (
     <Section title={say('risk.proposal_title', { version })}>
       <KeyValues
@@ -57,15 +44,12 @@ function Proposal({ risk }: { risk: Told }) {
         ]}
       />
       <Changes changes={difference(risk.in_force?.rules ?? [], proposal.rules)} />
-      <Wrong thrown={approving.error} />
       <Second
         proposer={proposal.proposed_by}
         act="set_risk"
-        approve={
-          <Button kind="primary" isBusy={approving.isPending} onClick={() => void ask()}>
-            {say('approve')}
-          </Button>
-        }
+        read={{ version, digest }}
+        approving={approving}
+        question={{ title: say('risk.approve_sure', { version }), text: say('risk.approve_sure_text') }}
       />
     </Section>
   );

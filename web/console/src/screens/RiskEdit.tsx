@@ -9,7 +9,7 @@ import { notice } from '@kit/notices';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { act } from '../calls';
-import { useRenewed } from '../doing';
+import { useRenewed } from '@kit/desk/doing';
 import { Allowed } from '../parts/Allowed';
 import { BacktestShown } from '../parts/Backtest';
 import { Changes } from '../parts/Changes';

@@ -9,12 +9,11 @@ import { Page, Section } from '@kit/desk/Page';
 import { Empty, Loaded, Note, Wrong } from '@kit/desk/states';
 import { Table } from '@kit/desk/Table';
 import { notice } from '@kit/notices';
-import { sure } from '@kit/sure';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import { act } from '../calls';
-import { useDoing, useRenewed } from '../doing';
+import { act, type Acts } from '../calls';
+import { useDoing, useRenewed } from '@kit/desk/doing';
 import { Allowed } from '../parts/Allowed';
 import { Who } from '../parts/links';
 import { Second, SecondRule } from '../parts/Second';
@@ -86,8 +85,7 @@ function Proposal({ told }: { told: Told }) {
   const { say, number } = useShown();
   const { proposal } = told;
   const approving = useDoing({
-    send: ({ version, digest }: { version: number; digest: string }) =>
-      act('/ops/screening/approval', { version, digest }),
+    send: (read: Acts['/ops/screening/approval'][0]) => act('/ops/screening/approval', read),
     done: say('done_approve'),
   });
   if (!proposal) {
@@ -99,12 +97,6 @@ function Proposal({ told }: { told: Told }) {
     );
   }
   const { version, digest } = proposal;
-  const ask = async () => {
-    const [title, text] = [say('screening.approve_sure', { version }), say('screening.approve_sure_text')];
-    if (await sure({ title, text, yes: say('approve'), no: say('desk.cancel') })) {
-      approving.mutate({ version, digest });
-    }
-  };
   return (
     <Section title={`${say('proposal')} · ${say('version', { version })}`}>
       <KeyValues
@@ -116,15 +108,12 @@ function Proposal({ told }: { told: Told }) {
           { name: say('digest'), value: <Code>{digest}</Code> },
         ]}
       />
-      <Wrong thrown={approving.error} />
       <Second
         proposer={proposal.proposed_by}
         act="set_risk"
-        approve={
-          <Button kind="primary" isBusy={approving.isPending} onClick={() => void ask()}>
-            {say('approve')}
-          </Button>
-        }
+        read={{ version, digest }}
+        approving={approving}
+        question={{ title: say('screening.approve_sure', { version }), text: say('screening.approve_sure_text') }}
       />
     </Section>
   );

@@ -1,9 +1,9 @@
 // /sign-in: as the wallet does, by a password or a passkey.
-import { signInByPasskey, signInByPassword } from '@kit/desk/persons';
+import { useArriving } from '@kit/arriving';
+import { signInByPasskey, signInByPassword } from '@kit/persons';
 import { SignIn } from '@kit/desk/SignIn';
 import { usePasskeysWork } from '@kit/desk/usePasskeys';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { client } from '../session';
+import { getRouteApi } from '@tanstack/react-router';
 import { useShown } from '../shown';
 
 const route = getRouteApi('/sign-in');
@@ -11,13 +11,8 @@ const route = getRouteApi('/sign-in');
 export function SignInPage() {
   const { say } = useShown();
   const { back } = route.useSearch();
-  const { history } = useRouter();
   const hasPasskeys = usePasskeysWork();
-  const arrive = () => {
-    // Nothing of whoever used this device before.
-    client.clear();
-    history.replace(back?.startsWith('/') ? back : '/');
-  };
+  const arrive = useArriving(back);
   return (
     <SignIn
       desk={say('desk')}

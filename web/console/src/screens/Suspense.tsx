@@ -7,15 +7,14 @@ import { Form } from '@kit/desk/Form';
 import { Filters } from '@kit/desk/Filters';
 import { addressWith, useGo } from '@kit/desk/Go';
 import { Page, Section } from '@kit/desk/Page';
-import { Empty, Wrong } from '@kit/desk/states';
+import { Empty } from '@kit/desk/states';
 import { PagedTable } from '@kit/desk/Table';
 import { notice } from '@kit/notices';
-import { sure } from '@kit/sure';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import { act } from '../calls';
-import { useDoing, useRenewed } from '../doing';
+import { act, type Acts } from '../calls';
+import { useDoing, useRenewed } from '@kit/desk/doing';
 import { Allowed } from '../parts/Allowed';
 import { PartyLink, Who } from '../parts/links';
 import { Second, SecondRule } from '../parts/Second';
@@ -100,7 +99,7 @@ function Proposed({ of: line, closing, onDone }: { of: Line; closing: Closing; o
   const { way, bank_order_no, reason } = closing;
   const approving = useDoing({
     // What was read is what is agreed to: another proposal meanwhile is refused.
-    send: () => act('/ops/suspense/closing', { ...placeOf(line), way, bank_order_no, reason }),
+    send: (read: Acts['/ops/suspense/closing'][0]) => act('/ops/suspense/closing', read),
     done: say('suspense.done_close'),
     onDone,
   });
@@ -109,16 +108,10 @@ function Proposed({ of: line, closing, onDone }: { of: Line; closing: Closing; o
     done: say('done_withdraw'),
     onDone,
   });
-  const ask = async () => {
-    if (await sure({ title: say('suspense.close_sure'), yes: say('suspense.close'), no: say('desk.cancel') })) {
-      approving.mutate();
-    }
-  };
   return (
     <>
       <h3>{say('suspense.proposed')}</h3>
       <ClosingShown of={closing} />
-      <Wrong thrown={approving.error ?? withdrawing.error} />
       <Second
         proposer={closing.operator}
         act="approve_closing"
@@ -129,11 +122,11 @@ function Proposed({ of: line, closing, onDone }: { of: Line; closing: Closing; o
             </Button>
           </Allowed>
         }
-        approve={
-          <Button kind="primary" isBusy={approving.isPending} onClick={() => void ask()}>
-            {say('suspense.close')}
-          </Button>
-        }
+        besideWrong={withdrawing.error}
+        read={{ ...placeOf(line), way, bank_order_no, reason }}
+        approving={approving}
+        question={{ title: say('suspense.close_sure') }}
+        go={say('suspense.close')}
       />
     </>
   );

@@ -140,6 +140,7 @@ const party = {
   accounts: [],
   holds: [],
   holds_left_out: false,
+  contracts_left_out: 0,
   limits: [],
   cards: [],
   apps: [],

@@ -4,7 +4,9 @@ import { inRole, Stage } from '../staged';
 import { words } from '../words';
 import { Home } from './Home';
 import { Chart } from './Ledger';
+import { OneParty } from './OneParty';
 import { Recon } from './Recon';
+import { Rules } from './Rules';
 import { Search } from './Search';
 import { Transit } from './Transit';
 
@@ -64,6 +66,29 @@ test('a part of the accounts says nothing of the books', async () => {
   stage.look = () => ({ ...chart, complete: true });
   await stage.show(<Chart />, me);
   expect(stage.text).toContain(balanced);
+});
+
+test('older contracts and versions of rules that are not shown are counted', async () => {
+  const contract = { seller_id: '1', product: 'page', version: 9, status: 'in_force', fee_ppm: 6_000 };
+  const party = { user_id: '1', slot: 1, kind: 'merchant', status: 'normal', opened_at: at, name: 'Shop', login: null };
+  const none = { accounts: [], holds: [], limits: [], cards: [], apps: [], operator: null };
+  const left = (count: number) => ({ ...party, ...none, contracts: [contract], contracts_left_out: count });
+  const words = (count: string) => say['party.contracts_left_out']?.replace('{{count}}', count) ?? '';
+  const shown = (count: number) => (path: string) =>
+    path.endsWith('/deals') ? { deals: [], next: null } : left(count);
+  stage.look = shown(17);
+  await stage.show(<OneParty />, me);
+  expect(stage.text).toContain(words('17'));
+  stage.look = shown(0);
+  await stage.show(<OneParty />, me);
+  expect(stage.text).not.toContain(words('0'));
+  const held = { merchant_fee_ppm: 6_000, password_free_limit: '1000.00' };
+  const agreed = { ...held, version: 1, reason: 'costs', proposed_by: 'a', proposed_at: at, approved_by: 'b' };
+  const rules = { in_force: held, waiting: [{ ...held, effective_at: at }], version: 103, history: [agreed] };
+  stage.look = () => ({ ...rules, waiting_left_out: 4, history_left_out: 3 });
+  await stage.show(<Rules />, me);
+  expect(stage.text).toContain(say['rules.left_out']?.replace('{{count}}', '4'));
+  expect(stage.text).toContain(say['rules.left_out']?.replace('{{count}}', '3'));
 });
 
 test('orders that were not looked at are not told as arrived', async () => {

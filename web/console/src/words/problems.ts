@@ -56,6 +56,7 @@ export const PROBLEMS: Record<string, Pair> = {
   bad_note: ['说明过长。', 'The note is too long.'],
   bad_reasons: ['请选择驳回原因。', 'Choose a reason.'],
   no_reason: ['请填写理由。', 'Give a reason.'],
+  bad_amount: ['金额不正确，或超过上限。', 'This is no amount, or it is above the bound.'],
   bad_rate: ['费率不正确。', 'This is no fee that can be agreed to.'],
   bad_settlement: ['此产品不能这样结算。', 'This product is not settled so.'],
   bad_time: ['时间不正确，或已过去。', 'This is no moment, or it is over.'],
@@ -72,6 +73,10 @@ export const PROBLEMS: Record<string, Pair> = {
 
   bad_span: ['时间跨度不正确，例如 90、15m、12h、3d。', 'This is no span. Write 90, 15m, 12h or 3d.'],
   clock_backwards: ['时钟不能往回走。', 'The clock does not go back.'],
+  moved: [
+    '时钟已不在页面所示的时刻，此次没有移动，请先查看。',
+    'The clock does not stand any more where it was shown, and this did not move it. Look first.',
+  ],
   clock_too_far: ['一次前进得太远。', 'That is too far at once.'],
   clock_fixed: ['此世界的时钟不能移动。', 'The clock of this world is fixed.'],
   clock_stuck: [

@@ -198,6 +198,7 @@ export const SCREENS = {
   'party.stopped': ['付款已停用：{{by}}', 'Payments are stopped by {{by}}'],
   'party.accounts': ['账户', 'Accounts'],
   'party.holds': ['冻结', 'Holds'],
+  'party.contracts_left_out': ['另有 {{count}} 个较早的版本没有显示。', '{{count}} older versions are not shown.'],
   'party.holds_left_out': ['冻结过多，没有全部显示。', 'There are more holds than are shown.'],
   'party.limits': ['限额使用', 'Limits'],
   'party.limit_used': ['已用 {{used}}，上限 {{most}}', '{{used}} of {{most}}'],

@@ -289,6 +289,17 @@ export const TASKS = {
   'configuration.what': ['内容', 'What'],
   'configuration.rules': ['{{count}} 条规则', '{{count}} rules'],
 
+  'rules.text': [
+    '没有签约的商户按此费率；付款码付款超过限额须输密码。',
+    'Merchants without a contract pay this fee; above the limit a payment at a till needs the password.',
+  ],
+  'rules.at_once': ['批准后立即生效', 'when it is approved'],
+  'rules.since_ever': ['开始以来', 'since the beginning'],
+  'rules.free_text': ['最高 10000.00 元', 'At most 10,000.00 yuan'],
+  'rules.propose_title': ['提议费率与限额', 'Propose fees and limits'],
+  'rules.approve_sure': ['批准第 {{version}} 版费率与限额？', 'Approve version {{version}} of fees and limits?'],
+  'rules.left_out': ['另有 {{count}} 条没有显示。', '{{count}} more are not shown.'],
+
   'world.title': ['世界与时钟', 'World and clock'],
   'world.none': [
     '这不是沙箱世界，没有可以移动的时钟和故障。',

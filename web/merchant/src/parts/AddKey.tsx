@@ -15,6 +15,7 @@ import { drawKeys, keysCanBeDrawn, pemOf, publicKeyIn, type KeyPair } from '../k
 import { refresh } from '../queries';
 import { useSeller } from '../seller';
 import { useShown } from '../shown';
+import { PasswordField } from './PasswordField';
 
 interface Props {
   app: App;
@@ -27,7 +28,7 @@ function useRegister({ app, onClose }: Props) {
   const client = useQueryClient();
   return {
     go: say('apps.register'),
-    send: (key: string) => () => calls.addKey(id, app.app_id, key),
+    send: (key: string, password: string) => () => calls.addKey(id, app.app_id, key, password),
     onDone: () => {
       notice(say('apps.registered'));
       refresh(client, id, 'apps');
@@ -41,11 +42,12 @@ function useRegister({ app, onClose }: Props) {
 function Paste(props: Props) {
   const { say } = useShown();
   const [text, setText] = useState('');
+  const [password, setPassword] = useState('');
   const { send, ...form } = useRegister(props);
   const key = publicKeyIn(text);
   const isWrong = text.trim() !== '' && key === null;
   return (
-    <Form {...form} isReady={key !== null} send={send(key ?? '')}>
+    <Form {...form} isReady={key !== null && password !== ''} send={send(key ?? '', password)}>
       <LongField
         label={say('apps.paste')}
         value={text}
@@ -56,6 +58,7 @@ function Paste(props: Props) {
         text={say('apps.paste_text')}
         {...(isWrong ? { wrong: say('apps.paste_wrong') } : {})}
       />
+      <PasswordField value={password} onValue={setPassword} />
     </Form>
   );
 }
@@ -66,6 +69,7 @@ function Draw(props: Props) {
   const [isDrawing, setDrawing] = useState(false);
   const [isKept, setKept] = useState(false);
   const [isBroken, setBroken] = useState(false);
+  const [password, setPassword] = useState('');
   const { send, ...form } = useRegister(props);
   if (!props.app.sign_type.startsWith('RSA')) {
     return <Note tone="warn">{say('apps.draw_rsa', { kind: props.app.sign_type })}</Note>;
@@ -102,7 +106,7 @@ function Draw(props: Props) {
     { label: say('apps.pem'), name: `app_${props.app.app_id}_private.pem`, text: pemOf('PRIVATE KEY', pair.javaKey) },
   ];
   return (
-    <Form {...form} isReady={isKept} send={send(pair.publicKey)}>
+    <Form {...form} isReady={isKept && password !== ''} send={send(pair.publicKey, password)}>
       <p>{say('apps.draw_text')}</p>
       <div className="stack-small">
         {files.map(file => (
@@ -120,6 +124,7 @@ function Draw(props: Props) {
       </div>
       <CodeBlock label={say('apps.public')} text={pair.publicKey} file={`app_${props.app.app_id}_public.txt`} />
       {!isKept && <p className="quiet">{say('apps.save_first')}</p>}
+      <PasswordField value={password} onValue={setPassword} />
     </Form>
   );
 }

@@ -1,10 +1,8 @@
 // The amount at the till: typed, or pressed on big keys.
+import { AmountKeys, typingInto } from '@kit/AmountKeys';
 import { Icon } from '@kit/desk/Icon';
-import { typing } from '@kit/money';
 import { useEffect, useRef } from 'react';
 import { useShown } from '../shown';
-
-const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0'] as const;
 
 interface Props {
   value: string;
@@ -16,12 +14,7 @@ export function AmountPad({ value, onValue, onEnter }: Props) {
   const { say } = useShown();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
-  const type = (text: string) => {
-    const typed = typing(text);
-    if (typed !== null) {
-      onValue(typed);
-    }
-  };
+  const type = typingInto(onValue);
   return (
     <div className="amount-pad">
       <label className="till-amount">
@@ -45,16 +38,13 @@ export function AmountPad({ value, onValue, onEnter }: Props) {
           />
         </span>
       </label>
-      <div className="pad" role="group" aria-label={say('till.keypad')}>
-        {KEYS.map(key => (
-          <button key={key} type="button" onClick={() => type(value + key)}>
-            {key}
-          </button>
-        ))}
-        <button type="button" aria-label={say('till.erase')} onClick={() => onValue(value.slice(0, -1))}>
-          <Icon name="left" />
-        </button>
-      </div>
+      <AmountKeys
+        className="pad"
+        label={say('till.keypad')}
+        value={value}
+        onValue={onValue}
+        erase={{ label: say('till.erase'), face: <Icon name="left" /> }}
+      />
     </div>
   );
 }

@@ -63,20 +63,36 @@ export function UnknownRefund({ refunding: { asking, unknown } }: { refunding: R
   ) : null;
 }
 
-interface Props {
+interface Answered {
   details: OrderDetails;
   refunding: Refunding;
+}
+
+/** Why nothing was refunded. Silent while that is not so. */
+export function RefusedRefund({ details: { refundable }, refunding: { asking } }: Answered) {
+  const { say, money } = useShown();
+  return asking.isError && asProblem(asking.error).code === 'changed' ? (
+    <p role="alert" className="wrong">
+      {say('refund.changed', { amount: money(refundable) })}
+    </p>
+  ) : (
+    <Wrong thrown={asking.error} />
+  );
+}
+
+interface Props extends Answered {
   onClose: () => void;
 }
 
 /** How much, and why. */
-export function RefundDialog({ details: { refundable }, refunding: { asking }, onClose }: Props) {
+export function RefundDialog({ details, refunding, onClose }: Props) {
+  const { refundable } = details;
+  const { asking } = refunding;
   const { say, money } = useShown();
   const [typed, setTyped] = useState(refundable);
   const [reason, setReason] = useState('');
   const amount = amountOf(typed);
   const isOver = amount !== null && (fenOf(amount) ?? 0n) > (fenOf(refundable) ?? 0n);
-  const hasChanged = asking.isError && asProblem(asking.error).code === 'changed';
   const isReady = amount !== null && !isOver;
   const wish: RefundWish = { amount: amount ?? '', refundable, ...(reason.trim() ? { reason: reason.trim() } : {}) };
   const send = () => {
@@ -114,13 +130,7 @@ export function RefundDialog({ details: { refundable }, refunding: { asking }, o
           rows={2}
           maxLength={256}
         />
-        {hasChanged ? (
-          <p role="alert" className="wrong">
-            {say('refund.changed', { amount: money(refundable) })}
-          </p>
-        ) : (
-          <Wrong thrown={asking.error} />
-        )}
+        <RefusedRefund details={details} refunding={refunding} />
         <div className="form-foot">
           <Button onClick={onClose} disabled={asking.isPending}>
             {say('desk.cancel')}

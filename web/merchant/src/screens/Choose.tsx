@@ -2,7 +2,7 @@
 import { addressOf } from '@kit/api/client';
 import { Badge } from '@kit/desk/facts';
 import { Page, Section } from '@kit/desk/Page';
-import { site } from '@kit/desk/persons';
+import { site } from '@kit/persons';
 import { Empty, Loading } from '@kit/desk/states';
 import { Table } from '@kit/desk/Table';
 import { useQuery } from '@tanstack/react-query';

@@ -7,7 +7,7 @@ import { Form } from '@kit/desk/Form';
 import { addressWith, Go, useGo } from '@kit/desk/Go';
 import { Icon } from '@kit/desk/Icon';
 import { Page, Section } from '@kit/desk/Page';
-import { Note, Wrong } from '@kit/desk/states';
+import { Failed, Note, Wrong } from '@kit/desk/states';
 import { Tabs } from '@kit/desk/Tabs';
 import { FormKey } from '@kit/key';
 import { amountOf } from '@kit/money';
@@ -26,7 +26,8 @@ import { Counter } from './Counter';
 function Poster({ of, onAnother }: { of: MadeCode; onAnother: () => void }) {
   const { say, money, moment } = useShown();
   const { id, name, to } = useSeller();
-  const details = useQuery(orderQuery(id, of.trade_no)).data;
+  const look = useQuery(orderQuery(id, of.trade_no));
+  const details = look.data;
   const { cancelling, ask } = useCancelling(of.trade_no);
   const isPaid = details?.order.paid_at;
   const isClosed = details?.order.state === 'closed';
@@ -36,6 +37,7 @@ function Poster({ of, onAnother }: { of: MadeCode; onAnother: () => void }) {
         {isPaid && <Note tone="good">{say('codes.paid')}</Note>}
         {isClosed && <Note tone="warn">{say('codes.closed')}</Note>}
         {!isPaid && <Wrong thrown={cancelling.error} />}
+        {!isPaid && look.isError && <Failed thrown={look.error} again={() => void look.refetch()} />}
       </div>
       {!isClosed && (
         <figure className="poster">

@@ -2,7 +2,7 @@
 import { ChoiceField } from '@kit/desk/fields';
 import { addressWith, useGo } from '@kit/desk/Go';
 import { Page, Section } from '@kit/desk/Page';
-import { Empty } from '@kit/desk/states';
+import { Empty, Failed } from '@kit/desk/states';
 import { PagedTable } from '@kit/desk/Table';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
@@ -16,11 +16,13 @@ function List() {
   const { id, to } = useSeller();
   const { app = '' } = useSearch({ strict: false }) as { app?: string };
   const go = useGo();
-  const apps = useQuery(appsQuery(id)).data ?? [];
+  const known = useQuery(appsQuery(id));
+  const apps = known.data ?? [];
   const query = useInfiniteQuery(notificationsQuery(id, app));
   const columns = useNotificationColumns();
   return (
     <>
+      {known.isError && <Failed thrown={known.error} again={() => void known.refetch()} />}
       {apps.length > 1 && (
         <div className="filters">
           <ChoiceField

@@ -11,7 +11,8 @@ import type { Event, OrderDetails } from '../calls';
 import { useCancelling } from '../parts/cancelling';
 import { State } from '../parts/orders';
 import { Postings, Refunds, Splits } from '../parts/OrderTables';
-import { RefundDialog, UnknownRefund, useRefunding } from '../parts/Refund';
+import { RefundRequest } from '../parts/RefundRequest';
+import { RefundDialog, RefusedRefund, UnknownRefund, useRefunding } from '../parts/Refund';
 import { NotificationTable } from '../parts/NotificationTable';
 import { orderQuery } from '../queries';
 import { placeOf } from '../refunds';
@@ -110,6 +111,11 @@ function Details({ of }: { of: OrderDetails }) {
   const refunding = useRefunding(of);
   const [isRefunding, setRefunding] = useState(false);
   const { cancelling, ask } = useCancelling(order.trade_no);
+  const closeRefund = () => {
+    // What was refused in the dialog was told there.
+    refunding.asking.reset();
+    setRefunding(false);
+  };
   return (
     <Page
       title={order.subject}
@@ -139,6 +145,7 @@ function Details({ of }: { of: OrderDetails }) {
     >
       <Wrong thrown={cancelling.error} />
       <UnknownRefund refunding={refunding} />
+      {!isRefunding && !refunding.unknown && <RefusedRefund details={of} refunding={refunding} />}
       {!of.is_whole && <Note>{say('order.not_whole')}</Note>}
       <Figures
         of={[
@@ -149,6 +156,7 @@ function Details({ of }: { of: OrderDetails }) {
       />
       <div className="columns main-side">
         <div className="stack">
+          <RefundRequest of={of} />
           <Facts of={of} />
           <Refunds of={of.refunds} />
           <Splits of={of.splits} />
@@ -161,7 +169,7 @@ function Details({ of }: { of: OrderDetails }) {
         </div>
         <Story of={of.timeline} refunds={of.refunds} />
       </div>
-      {isRefunding && <RefundDialog details={of} refunding={refunding} onClose={() => setRefunding(false)} />}
+      {isRefunding && <RefundDialog details={of} refunding={refunding} onClose={closeRefund} />}
     </Page>
   );
 }

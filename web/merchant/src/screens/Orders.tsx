@@ -1,14 +1,15 @@
-// /orders: all orders, newest first, looked through by state, day and number.
+// /orders: all orders, newest first, looked through by number, words, state and day.
 import { ChoiceField, DateField, Field } from '@kit/desk/fields';
 import { Filters } from '@kit/desk/Filters';
 import { addressWith, useGo } from '@kit/desk/Go';
 import { Page, Section } from '@kit/desk/Page';
-import { Empty } from '@kit/desk/states';
+import { Empty, Note } from '@kit/desk/states';
 import { PagedTable } from '@kit/desk/Table';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { ORDER_STATES, type OrderFilter } from '../calls';
 import { useOrderColumns } from '../parts/orders';
+import { Waiting } from '../parts/RefundRequest';
 import { ordersQuery } from '../queries';
 import { May, useSeller } from '../seller';
 import { useShown } from '../shown';
@@ -20,7 +21,9 @@ function List() {
   const go = useGo();
   const query = useInfiniteQuery(ordersQuery(id, filter));
   const columns = useOrderColumns();
-  const find = (wanted: OrderFilter) => go(addressWith(to('/orders'), { ...wanted, find: wanted.find?.trim() }));
+  const find = (wanted: OrderFilter) =>
+    go(addressWith(to('/orders'), { ...wanted, find: wanted.find?.trim(), words: wanted.words?.trim() }));
+  const last = query.data?.pages.at(-1);
   const states = [{ value: '', label: say('desk.all') }].concat(
     ORDER_STATES.map(value => ({ value, label: named('order_state', value) })),
   );
@@ -38,6 +41,14 @@ function List() {
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
+            />
+            <Field
+              label={say('orders.words')}
+              value={typed.words ?? ''}
+              onValue={text => set('words', text)}
+              name="words"
+              maxLength={64}
+              autoComplete="off"
             />
             <ChoiceField
               label={say('orders.state')}
@@ -64,6 +75,7 @@ function List() {
         )}
       </Filters>
       <Section>
+        {last?.is_whole === false && <Note>{say('orders.not_whole')}</Note>}
         <PagedTable
           label={say('orders.title')}
           query={query}
@@ -84,6 +96,7 @@ export function Orders() {
   return (
     <Page title={say('orders.title')}>
       <May act="see_orders">
+        <Waiting />
         <List />
       </May>
     </Page>

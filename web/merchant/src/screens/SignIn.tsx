@@ -1,22 +1,16 @@
 // /sign-in: as a person, who then works for a merchant.
-import { signInByPasskey, signInByPassword } from '@kit/desk/persons';
+import { useArriving } from '@kit/arriving';
+import { signInByPasskey, signInByPassword } from '@kit/persons';
 import { SignIn as Card } from '@kit/desk/SignIn';
 import { usePasskeysWork } from '@kit/desk/usePasskeys';
-import { useQueryClient } from '@tanstack/react-query';
-import { useRouter, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useShown } from '../shown';
 
 export function SignIn() {
   const { say } = useShown();
   const { back } = useSearch({ strict: false }) as { back?: string };
-  const { history } = useRouter();
-  const client = useQueryClient();
   const passkeysWork = usePasskeysWork();
-  const arrive = () => {
-    // Nothing of whoever used this device before.
-    client.clear();
-    history.replace(back?.startsWith('/') && !back.startsWith('//') ? back : '/');
-  };
+  const arrive = useArriving(back);
   return (
     <Card
       desk={say('desk')}

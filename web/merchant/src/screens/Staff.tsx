@@ -15,6 +15,7 @@ import { sure } from '@kit/sure';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { calls, ROLES, type Member, type Role } from '../calls';
+import { PasswordField } from '../parts/PasswordField';
 import { refresh, sellersQuery, staffQuery } from '../queries';
 import { SELLERS } from '../session';
 import { useSeller } from '../seller';
@@ -49,12 +50,13 @@ function Edit({ of, onClose }: { of: Member | null; onClose: () => void }) {
   const changed = useChanged();
   const [login, setLogin] = useState('');
   const [role, setRole] = useState<Role>(of?.role ?? 'till');
+  const [password, setPassword] = useState('');
   return (
     <Dialog title={of ? say('staff.change_of', { name: nameOf(of) }) : say('staff.add')} onClose={onClose}>
       <Form
         go={say('staff.save')}
-        isReady={login.trim() !== ''}
-        send={() => calls.setStaff(id, { login: login.trim(), role })}
+        isReady={login.trim() !== '' && password !== ''}
+        send={() => calls.setStaff(id, { login: login.trim(), role, login_password: password })}
         onDone={() => {
           notice(say('staff.added'));
           changed();
@@ -77,6 +79,7 @@ function Edit({ of, onClose }: { of: Member | null; onClose: () => void }) {
           onValue={setRole}
           options={ROLES.map(value => ({ value, label: `${named('role', value)} · ${named('role_text', value)}` }))}
         />
+        <PasswordField value={password} onValue={setPassword} />
       </Form>
     </Dialog>
   );

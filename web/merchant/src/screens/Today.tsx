@@ -1,6 +1,6 @@
 // /today: how the day goes, beside the same weekday of the week before.
 import { Bars } from '@kit/desk/charts';
-import { DateField } from '@kit/desk/fields';
+import { DayField, isDay } from '@kit/desk/DayField';
 import { Money, NoValue } from '@kit/desk/facts';
 import { addressWith, Go, useGo } from '@kit/desk/Go';
 import { Figures, Page, Section } from '@kit/desk/Page';
@@ -125,20 +125,24 @@ function Newest() {
 export function Today() {
   const { say, moment } = useShown();
   const { id, to, may } = useSeller();
-  const { day = '' } = useSearch({ strict: false }) as { day?: string };
+  const { day: asked = '' } = useSearch({ strict: false }) as { day?: string };
+  const day = isDay(asked) ? asked : '';
   const go = useGo();
   const query = useQuery({ ...dashboardQuery(id, day), enabled: may('see_takings') });
+  // No day comes after the one that is not over, once that is known.
+  const today = useQuery({ ...dashboardQuery(id, ''), enabled: false }).data?.day;
   return (
     <Page
       title={say('today.title')}
       text={query.data && say('today.as_of', { at: moment(query.data.as_of) })}
       actions={
         <>
-          <DateField
+          <DayField
             label={say('today.day')}
             value={day || (query.data?.day ?? '')}
-            onValue={chosen => go(addressWith(to('/today'), { day: chosen }))}
+            onDay={chosen => go(addressWith(to('/today'), { day: chosen }))}
             name="day"
+            {...(today ? { max: today } : {})}
           />
           {may('take_payments') && (
             <Go to={to('/till')} className="button primary">

@@ -22,7 +22,7 @@ vi.mock('@tanstack/react-router', () => ({
 const say = words.en as Record<string, string>;
 
 let answers: Record<string, () => Response>;
-let sent: { what: string; key: string | null }[];
+let sent: { what: string; key: string | null; body: unknown }[];
 let place: HTMLElement;
 let root: Root | undefined;
 
@@ -49,7 +49,7 @@ const button = (text: string | undefined, within = 'button') =>
   [...document.querySelectorAll<HTMLElement>(within)].find(one => one.textContent === text);
 
 async function type(name: string, text: string): Promise<void> {
-  const input = place.querySelector<HTMLInputElement>(`input[name="${name}"]`);
+  const input = document.querySelector<HTMLInputElement>(`input[name="${name}"]`);
   await act(() => {
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, text);
     input?.dispatchEvent(new Event('input', { bubbles: true }));
@@ -67,7 +67,8 @@ beforeEach(() => {
     const { method, url, headers } = asked as Request;
     const what = `${method} ${url.split('/sellers/2088')[1]?.split('?')[0]}`;
     if (method !== 'GET') {
-      sent.push({ what, key: headers.get('idempotency-key') });
+      const text = await (asked as Request).text();
+      sent.push({ what, key: headers.get('idempotency-key'), body: text ? JSON.parse(text) : null });
     }
     return (answers[what] ?? (() => answer({ staff: [], stores: [], sellers: [], next: null })))();
   });
@@ -115,6 +116,22 @@ test('the only owner stays', async () => {
   await leave();
   expect(place.querySelector('[role="alert"]')?.textContent).toBe(say['problem.last_owner']);
   expect(went).toEqual([]);
+});
+
+test('whoever takes somebody on gives the own password once more', async () => {
+  answers['POST /staff'] = () => no(403, 'wrong_login');
+  await show(<Staff />, 'see_staff', 'set_staff', 'leave');
+  await act(() => button(say['staff.add'])?.click());
+  await type('login', '13900000001');
+  const form = () => document.querySelector<HTMLFormElement>('dialog form');
+  const save = () => button(say['staff.save'], 'dialog button') as HTMLButtonElement | undefined;
+  expect(save()?.disabled, 'a desk that was found open takes nobody on').toBe(true);
+  await type('own_password', 'plum-blossom-7');
+  expect(save()?.disabled).toBe(false);
+  await act(() => form()?.requestSubmit());
+  expect(sent.map(one => one.what)).toEqual(['POST /staff']);
+  expect(sent[0]?.body).toEqual({ login: '13900000001', role: 'till', login_password: 'plum-blossom-7' });
+  expect(form()?.textContent).toContain(say['problem.wrong_login']);
 });
 
 test('a code that was paid before its answer came is told as paid, with the way to its order', async () => {

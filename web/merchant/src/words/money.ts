@@ -64,6 +64,11 @@ export const MONEY = {
 
   'orders.title': ['订单', 'Orders'],
   'orders.find': ['交易号或商户订单号', 'Trade or merchant’s number'],
+  'orders.words': ['商品名称', 'Words in what is sold'],
+  'orders.not_whole': [
+    '已查找 2,000 笔订单，还有更早的没有查找。',
+    '2,000 orders were looked through. There are older ones.',
+  ],
   'orders.state': ['状态', 'State'],
   'orders.none': ['还没有订单。', 'There are no orders yet.'],
   'orders.order': ['订单', 'Order'],

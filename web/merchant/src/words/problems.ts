@@ -18,6 +18,8 @@ export const PROBLEMS: Record<string, Pair> = {
   bad_store_id: ['门店编号不正确。', 'This is no store ID.'],
   bad_terminal_id: ['终端编号不正确。', 'This is no terminal ID.'],
   changed: ['可退金额已变化，请重新核对。', 'The amount that is left has changed. Check it again.'],
+  request_changed: ['申请已有变化，请重新查看订单。', 'It was answered meanwhile, or asked for anew. Look at the order again.'],
+  request_not_found: ['没有人申请退款。', 'Nobody asked for a refund of this order.'],
   not_paid: ['订单还没有付款，可以撤销。', 'The order is not paid. Cancel it instead.'],
   already_paid: ['订单已付款。如需退还，请退款。', 'The order is paid. To give the money back, refund it.'],
   already_closed: ['订单已关闭。', 'The order is closed.'],

@@ -97,6 +97,8 @@ export const SETTINGS = {
   'doctor.ours': ['平台的文本', 'The platform’s text'],
   'doctor.yours': ['您的文本', 'Your text'],
 
+  'password.why': ['为确认是您本人，请再次输入登录密码。', 'Your password once more, so that nobody else does this.'],
+
   'staff.title': ['员工', 'Staff'],
   'staff.text': ['员工用自己的通宝账户登录。角色决定能做什么。', 'Staff sign in with their own accounts. The role says what they may do.'],
   'staff.who': ['员工', 'Who'],

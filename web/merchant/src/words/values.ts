@@ -76,6 +76,7 @@ export const VALUES = {
   'staff_act.till.charge': ['扫码收款', 'Charge at the till'],
   'staff_act.code.draw': ['生成收款码', 'Make a code'],
   'staff_act.order.refund': ['退款', 'Refund'],
+  'staff_act.order.refuse_refund': ['拒绝退款申请', 'Say no to a refund'],
   'staff_act.order.cancel': ['撤销订单', 'Cancel an order'],
   'staff_act.notice.again': ['重发通知', 'Send a notification again'],
   'staff_act.app_key.add': ['添加公钥', 'Add a key'],

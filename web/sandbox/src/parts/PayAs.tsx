@@ -9,7 +9,7 @@ import { Note, Wrong } from '@kit/desk/states';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { calls, type Buyer, type Order, type Paid } from '../calls';
-import { useDoing } from '../doing';
+import { useDoing } from '@kit/desk/doing';
 import { handed, inFours, secondsTo } from '../handed';
 import { clockQuery } from '../queries';
 import { useNow } from './Now';

@@ -1,14 +1,14 @@
-// Books play money for a buyer, or for any login. A form has one key, so that a lost answer and another try book it once.
+// Books play money for a buyer, or for any login.
 import { Dialog } from '@kit/desk/Dialog';
 import { AmountField, Field } from '@kit/desk/fields';
 import { Form } from '@kit/desk/Form';
-import { FormKey } from '@kit/key';
 import { amountOf } from '@kit/money';
 import { notice } from '@kit/notices';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { calls, type Buyer } from '../calls';
+import type { Buyer } from '../calls';
 import { useShown } from '../shown';
+import { topUp } from '../topping-up';
 
 /** Without a buyer it asks whom. */
 export function TopUpDialog({ buyer, onClose }: { buyer: Buyer | null; onClose: () => void }) {
@@ -16,7 +16,6 @@ export function TopUpDialog({ buyer, onClose }: { buyer: Buyer | null; onClose: 
   const client = useQueryClient();
   const [login, setLogin] = useState('');
   const [typed, setTyped] = useState('100.00');
-  const [key] = useState(() => new FormKey());
   const amount = amountOf(typed);
   const whom = buyer ? { user_id: buyer.user_id } : { login: login.trim() };
   return (
@@ -24,7 +23,7 @@ export function TopUpDialog({ buyer, onClose }: { buyer: Buyer | null; onClose: 
       <Form
         go={say('top_up.go')}
         isReady={amount !== null && (buyer !== null || login.trim() !== '')}
-        send={() => key.send([whom, amount], sent => calls.topUp(whom, amount ?? '', sent))}
+        send={() => topUp(whom, amount ?? '')}
         onDone={({ balance }) => {
           notice(say('top_up.done', { balance: money(balance) }));
           void client.invalidateQueries();

@@ -1,9 +1,9 @@
 // Buyers with play money, and paying as one of them.
 import { Button } from '@kit/desk/Button';
-import { Code, Money } from '@kit/desk/facts';
+import { Code, Money, NoValue } from '@kit/desk/facts';
 import { Icon } from '@kit/desk/Icon';
 import { Page, Section } from '@kit/desk/Page';
-import { Loaded } from '@kit/desk/states';
+import { Empty, Failed, Loaded } from '@kit/desk/states';
 import { Table } from '@kit/desk/Table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -18,13 +18,15 @@ import { useShown } from '../shown';
 /** What a buyer may spend now; those of the seeding come with it. */
 function Balance({ buyer, isOpened }: { buyer: Buyer; isOpened: boolean }) {
   const party = useQuery({ ...partyQuery(buyer.user_id), enabled: isOpened });
-  return <Money of={party.data?.balance ?? buyer.balance} />;
+  // What it was opened with says nothing of what it has now.
+  return isOpened && party.data === undefined ? <NoValue /> : <Money of={party.data?.balance ?? buyer.balance} />;
 }
 
 export function Buyers() {
   const { say } = useShown();
   const demo = useQuery(demoQuery);
-  const world = useQuery(siteQuery).data?.world ?? '';
+  const site = useQuery(siteQuery);
+  const world = site.data?.world ?? '';
   const opened = useOpened(world);
   const [toppedUp, setToppedUp] = useState<Buyer | 'other' | null>(null);
   const [isOpening, setOpening] = useState(false);
@@ -40,6 +42,7 @@ export function Buyers() {
   );
   return (
     <Page title={say('buyers.title')} text={say('buyers.text')} actions={actions}>
+      {site.isError && <Failed thrown={site.error} again={() => void site.refetch()} />}
       <Loaded query={demo} lines={6}>
         {({ buyers }) => {
           const all = [...buyers, ...opened];
@@ -51,6 +54,7 @@ export function Buyers() {
                   label={say('buyers.title')}
                   rows={all}
                   rowKey={buyer => buyer.user_id}
+                  empty={<Empty words={say('buyers.none')} />}
                   columns={[
                     { head: say('buyers.who'), cell: buyer => <Who buyer={buyer} /> },
                     { head: say('buyers.number'), cell: buyer => <Code>{buyer.user_id}</Code>, isExtra: true },

@@ -10,7 +10,7 @@ import { notice } from '@kit/notices';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { calls, type Clock, type Due, type Happened, type Journey } from '../calls';
-import { useDoing } from '../doing';
+import { useDoing } from '@kit/desk/doing';
 import { Now } from '../parts/Now';
 import { clockQuery, dueQuery } from '../queries';
 import { useShown } from '../shown';

@@ -10,7 +10,7 @@ import { notice } from '@kit/notices';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { calls, type Finding, type KnownFault, type Rule } from '../calls';
-import { useDoing } from '../doing';
+import { useDoing } from '@kit/desk/doing';
 import { countOf, joined, namesOf } from '../faults';
 import { AppField } from '../parts/AppField';
 import { faultsQuery, knownFaultsQuery, reportQuery } from '../queries';

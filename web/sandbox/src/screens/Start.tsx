@@ -53,10 +53,11 @@ const hasSnippets = ({ mode, sign_type: signType, files }: App) =>
 function Snippets({ demo, app }: { demo: Demo; app: App }) {
   const { say } = useShown();
   const [language, setLanguage] = useState(demo.languages[0] ?? '');
-  const snippets = useQuery({ ...snippetsQuery(language, app.app_id), enabled: hasSnippets(app) && language !== '' });
+  const isThere = hasSnippets(app) && language !== '';
+  const snippets = useQuery({ ...snippetsQuery(language, app.app_id), enabled: isThere });
   return (
     <Section title={say('start.snippets')}>
-      {hasSnippets(app) ? (
+      {isThere ? (
         <>
           <p className="quiet">{say('start.snippets_text')}</p>
           <Tabs

@@ -7,7 +7,7 @@ import { Loaded, Wrong } from '@kit/desk/states';
 import { sure } from '@kit/sure';
 import { useQuery } from '@tanstack/react-query';
 import { calls } from '../calls';
-import { useDoing } from '../doing';
+import { useDoing } from '@kit/desk/doing';
 import { worldQuery } from '../queries';
 import { useShown } from '../shown';
 

@@ -83,6 +83,7 @@ export const MAKING = {
   'buyers.title': ['买家', 'Buyers'],
   'buyers.text': ['充值虚拟资金，或以买家身份付款。', 'Give them play money, or pay as one of them.'],
   'buyers.open': ['新建买家', 'Open a buyer'],
+  'buyers.none': ['还没有买家。', 'There is no buyer yet.'],
   'buyers.who': ['买家', 'Buyer'],
   'buyers.number': ['用户号', 'Number'],
   'buyers.password': ['支付密码', 'Payment password'],

@@ -1,13 +1,14 @@
 // A sheet that comes up from below: the browser's own dialog, which keeps the focus inside and closes on Escape.
 import { CloseOutline } from 'antd-mobile-icons';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import { useShown } from '../shown';
 
 /** Shows its children above everything while it is mounted. `onClose` is asked to unmount it. */
 export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const { say } = useShown();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before it leaves the page: a dialog that is out of it gives the focus back to nobody.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) {
       shown.showModal();

@@ -117,10 +117,15 @@ export function Bills() {
       search: { ...(next.kind ? { kind: next.kind } : {}), ...(next.q ? { q: next.q } : {}) },
       replace: true,
     });
-  const months = (
-    <Link to="/bills/months" className="link">
-      {say('bills.months')}
-    </Link>
+  const beside = (
+    <>
+      <Link to="/bills/months" className="link">
+        {say('bills.months')}
+      </Link>
+      <Link to="/export" className="link">
+        {say('bills.export')}
+      </Link>
+    </>
   );
   const words = {
     pulling: say('pull'),
@@ -129,7 +134,7 @@ export function Bills() {
     complete: say('pull_done'),
   };
   return (
-    <Page title={say('bills.title')} beside={months}>
+    <Page title={say('bills.title')} beside={beside}>
       <Search words={q} onWords={next => void show({ kind, q: next })} />
       <Choice
         label={say('bills.filter')}

@@ -9,7 +9,7 @@ import { Form } from '../parts/Form';
 import { notice } from '@kit/notices';
 import { Page } from '../parts/Page';
 import { PasswordSheet } from '../parts/PasswordSheet';
-import { Empty } from '../parts/states';
+import { Empty, Loaded } from '../parts/states';
 import { cardsQuery, meQuery } from '../queries';
 import { EXAMPLE, Example, Told } from '../sandbox';
 import { useShown } from '../shown';
@@ -78,7 +78,8 @@ export function ConfirmCard() {
 
 export function BindCard() {
   const { say } = useShown();
-  const me = useQuery(meQuery).data;
+  const account = useQuery(meQuery);
+  const me = account.data;
   const client = useQueryClient();
   const [number, setNumber] = useState('');
   const [holder, setHolder] = useState('');
@@ -101,7 +102,14 @@ export function BindCard() {
       </Page>
     );
   }
-  if (me && !me.identified && me.class === 'unverified') {
+  if (!me) {
+    return (
+      <Page title={say('cards.bind')} up="/cards">
+        <Loaded query={account}>{() => null}</Loaded>
+      </Page>
+    );
+  }
+  if (!me.identified && me.class === 'unverified') {
     return (
       <Page title={say('cards.bind')} up="/cards">
         <Empty words={say('cards.identify_first')}>
@@ -139,7 +147,7 @@ export function BindCard() {
             label={say('cards.holder')}
             value={holder}
             onValue={setHolder}
-            {...(me?.name_masked ? { text: say('cards.holder_text', { name: me.name_masked }) } : {})}
+            {...(me.name_masked ? { text: say('cards.holder_text', { name: me.name_masked }) } : {})}
             name="holder"
             autoComplete="cc-name"
             required
@@ -153,7 +161,7 @@ export function BindCard() {
             autoComplete="tel-national"
             required
           />
-          {!me?.identified && (
+          {!me.identified && (
             <Field
               label={say('cards.id_number')}
               value={idNumber}

@@ -66,11 +66,18 @@ export function Cards() {
           found.length === 0 ? (
             <Empty words={say('cards.none')} />
           ) : (
-            <ul>
-              {found.map(card => (
-                <OneCard key={card.no} card={card} />
-              ))}
-            </ul>
+            <>
+              <ul>
+                {found.map(card => (
+                  <OneCard key={card.no} card={card} />
+                ))}
+              </ul>
+              {found.some(card => card.state === 'bound') && (
+                <Link to="/cards/order" className="button">
+                  {say('pockets.title')}
+                </Link>
+              )}
+            </>
           )
         }
       </Loaded>

@@ -33,6 +33,13 @@ const SHORTCUTS = [
   { to: '/agreements', word: 'go.agreements', Icon: FileOutline },
 ] as const;
 
+/** That the balance is not known is not that there is none. */
+function NoBalance() {
+  const balance = useQuery({ ...balanceQuery, enabled: false });
+  const Problem = balance.data === undefined ? Failed : Stale;
+  return balance.isError ? <Problem thrown={balance.error} again={() => void balance.refetch()} /> : null;
+}
+
 function Balance() {
   const { say, money } = useShown();
   const balance = useQuery(balanceQuery);
@@ -54,6 +61,7 @@ function Balance() {
       ) : (
         <p className="amount">{balance.data === undefined ? '¥ –' : money(balance.data)}</p>
       )}
+      {balance.isPending && <span className="unseen" role="status" aria-label={say('loading')} />}
       <div className="purse-acts">
         <Link to="/scan">
           <ScanningOutline aria-hidden />
@@ -123,6 +131,7 @@ export function Home() {
     <Page title={name ? say('home.hello', { name }) : say('name')} beside={<Bell />}>
       <Notes />
       <Balance />
+      <NoBalance />
       <nav className="panel shortcuts" aria-label={say('home.shortcuts')}>
         {SHORTCUTS.map(({ to, word, Icon }) => (
           <Link key={to} to={to}>

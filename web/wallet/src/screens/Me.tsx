@@ -1,12 +1,11 @@
 // /me: who is signed in, and everything that is set once.
-import { addressOf } from '@kit/api/client';
 import { LANGUAGES, speak, type Language, OWN_NAMES } from '@kit/languages';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
 import { Choice } from '../parts/Choice';
 import { Page } from '../parts/Page';
-import { LinkRow, OutRow, PlainRow } from '../parts/Row';
+import { LinkRow, PlainRow } from '../parts/Row';
 import { Loaded, Wrong } from '../parts/states';
 import { sure } from '@kit/sure';
 import { meQuery } from '../queries';
@@ -70,8 +69,7 @@ export function Me() {
           <LinkRow to="/security" title={say('security.title')} />
           <LinkRow to="/limits" title={say('limits.title')} />
           <LinkRow to="/notices" title={say('notices.title')} />
-          <OutRow href={addressOf('wallet/export')} title={say('me.export')} />
-          <OutRow href={addressOf('api/v1/me/data')} title={say('me.data')} />
+          <LinkRow to="/export" title={say('export.title')} />
         </ul>
       </section>
       <section className="panel">

@@ -1,10 +1,11 @@
 import type { Notice } from '@kit/api/shapes';
+import { forgetKept } from '@kit/kept';
 import { startLanguages } from '@kit/languages';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, type ReactNode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, expect, test, vi } from 'vitest';
-import { forgetSeen, keepSeen, seenBy } from '../seen';
+import { keepSeen, seenBy } from '../seen';
 import { words } from '../words';
 import { byDay, NoticeList } from './Notices';
 
@@ -37,7 +38,7 @@ let root: Root | undefined;
 afterEach(async () => {
   await act(async () => root?.unmount());
   vi.restoreAllMocks();
-  forgetSeen();
+  forgetKept();
 });
 
 async function shown(notices: Notice[], stopped = 'none') {

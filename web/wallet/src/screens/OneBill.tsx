@@ -13,6 +13,7 @@ import { Loaded, Wrong } from '../parts/states';
 import { sure } from '@kit/sure';
 import { billQuery, refreshMoney } from '../queries';
 import { useShown } from '../shown';
+import { RefundRequest } from './RefundRequest';
 
 const route = getRouteApi('/shell/bills/$no');
 
@@ -116,6 +117,7 @@ export function OneBill() {
               <Lines of={linesOf(found, shown)} />
               <Acts bill={found} />
             </section>
+            <RefundRequest bill={found} />
             <Timeline bill={found} />
           </>
         )}

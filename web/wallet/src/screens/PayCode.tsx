@@ -1,14 +1,15 @@
-// /pay-code: a bar code and a QR code for tills. A new one each minute; nothing is shown while nobody looks.
+// /pay-code: a bar code and a QR code for tills. A new one each minute; nothing is shown while nobody looks. Each is
+// drawn by the platform, so that without a connection there is none, and the screen says so.
 import { api, told } from '@kit/api/client';
 import type { PayCode as Code } from '@kit/api/shapes';
-import { asProblem } from '@kit/problem';
+import { asProblem, NO_CONNECTION } from '@kit/problem';
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd-mobile';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { CodePicture } from '@kit/CodePicture';
 import { Page } from '../parts/Page';
 import { PasswordSheet } from '../parts/PasswordSheet';
-import { Failed, Loading } from '../parts/states';
+import { Empty, Failed, Loading } from '../parts/states';
 import { taken } from '../secret';
 import { useShown } from '../shown';
 
@@ -16,20 +17,24 @@ import { useShown } from '../shown';
 const SHOWN_S = 60;
 
 const asks = (thrown: unknown) => asProblem(thrown).code === 'pay_password_needed';
+const isCutOffBy = (thrown: unknown) => asProblem(thrown).code === NO_CONNECTION;
 const make = (pay_password: string | null) =>
   told(api.POST('/me/pay-codes', { body: pay_password ? { pay_password } : {} }));
 
-/** Whether the page is in front of somebody. */
+/** Whether the page is in front of somebody: it is in sight, and what is typed goes to it. */
 function useSeen(): [boolean, () => void] {
   const [isSeen, setSeen] = useState(true);
   useEffect(() => {
     const hide = () => setSeen(false);
-    const hidden = () => document.hidden && setSeen(false);
+    const show = () => setSeen(!document.hidden);
+    const turned = () => setSeen(!document.hidden && document.hasFocus());
     addEventListener('blur', hide);
-    document.addEventListener('visibilitychange', hidden);
+    addEventListener('focus', show);
+    document.addEventListener('visibilitychange', turned);
     return () => {
       removeEventListener('blur', hide);
-      document.removeEventListener('visibilitychange', hidden);
+      removeEventListener('focus', show);
+      document.removeEventListener('visibilitychange', turned);
     };
   }, []);
   return [isSeen, () => setSeen(true)];
@@ -69,6 +74,14 @@ export function PayCode() {
       reset();
     }
   }, [isSeen, again, reset]);
+  const isCutOff = isSeen && making.isError && isCutOffBy(making.error);
+  useEffect(() => {
+    if (!isCutOff) {
+      return;
+    }
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
+  }, [isCutOff, again]);
   const isShown = isSeen && making.isSuccess;
   useEffect(() => {
     if (!isShown) {
@@ -89,7 +102,14 @@ export function PayCode() {
           </div>
         )}
         {isSeen && making.isPending && !making.data && <Loading lines={6} />}
-        {isSeen && making.isError && !asks(making.error) && <Failed thrown={making.error} again={again} />}
+        {isCutOff && (
+          <Empty words={say('pay_code.offline')}>
+            <Button onClick={again}>{say('retry')}</Button>
+          </Empty>
+        )}
+        {isSeen && making.isError && !isCutOff && !asks(making.error) && (
+          <Failed thrown={making.error} again={again} />
+        )}
         {isSeen && making.isError && asks(making.error) && (
           <div className="empty">
             <p>{say('pay_code.password')}</p>

@@ -122,11 +122,11 @@ function Devices({ sessions }: { sessions: readonly Session[] }) {
 
 export function Security() {
   const { say } = useShown();
-  const me = useQuery(meQuery).data;
+  const me = useQuery(meQuery);
   const sessions = useQuery(sessionsQuery);
   return (
     <Page title={say('security.title')} up="/me">
-      {me && <Stop by={me.payments_stopped_by} />}
+      <Loaded query={me}>{found => <Stop by={found.payments_stopped_by} />}</Loaded>
       <section className="panel list" aria-labelledby="passwords">
         <h2 id="passwords">{say('security.passwords')}</h2>
         <ul>
@@ -138,6 +138,7 @@ export function Security() {
       <section className="panel list">
         <ul>
           <LinkRow to="/limits" title={say('limits.title')} />
+          <LinkRow to="/export" title={say('export.title')} />
         </ul>
       </section>
       <section className="panel" aria-labelledby="devices">

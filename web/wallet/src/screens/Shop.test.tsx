@@ -86,7 +86,7 @@ test('the amount of the keys makes an order, which is paid on its own screen', a
 
 test('what no pocket may pay is not sent, and what only a card may is', async () => {
   await press('5', '0', '1');
-  expect(text()).toContain('At most ¥500.00 a day by printed codes.');
+  expect(text()).toContain('At most ¥500.00 a day by counter codes.');
   expect(button('Pay ¥501.00').disabled).toBe(true);
   await press('⌫');
   expect(text()).toContain(say['shop.above_left']);
@@ -114,7 +114,7 @@ test('a lost answer is told as not known, and looked up under the same key', asy
 });
 
 test('a day that is used up is told with what is left of it', async () => {
-  const detail = 'by printed codes 4.50 yuan are left today';
+  const detail = 'by counter codes 4.50 yuan are left today';
   answers = [() => answer({ code: 'static_limit', detail, status: 409 }, 409)];
   await press('7', 'Pay ¥7.00');
   await sees('Left today: ¥4.50.');

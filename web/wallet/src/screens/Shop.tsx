@@ -10,7 +10,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
 import { useState } from 'react';
-import { AmountKeys } from '../parts/AmountKeys';
+import { SumKeys } from '../parts/SumKeys';
 import { Page } from '../parts/Page';
 import { Result } from '../parts/Result';
 import { Empty, Loaded, Wrong } from '../parts/states';
@@ -20,7 +20,7 @@ import { useShown } from '../shown';
 
 const route = getRouteApi('/shell/shop');
 
-/** What was refused, and what is left where printed codes allow no more. */
+/** What was refused, and what is left where counter codes allow no more. */
 function Refused({ thrown }: { thrown: unknown }) {
   const { say, money } = useShown();
   const problem = thrown ? asProblem(thrown) : null;
@@ -101,7 +101,7 @@ function Paying({ shop }: { shop: ShopCode }) {
           }
         }}
       >
-        <AmountKeys value={typed} onValue={setTyped} about={<p>{about}</p>} isWrong={room === 'none'} />
+        <SumKeys value={typed} onValue={setTyped} about={<p>{about}</p>} isWrong={room === 'none'} />
         <Field
           label={say('shop.subject')}
           value={subject}

@@ -1,9 +1,10 @@
 // /sign-in: by password, by a code, or with a passkey.
 import { api, told } from '@kit/api/client';
-import { proven } from '@kit/passkey';
+import { useArriving } from '@kit/arriving';
+import { signInByPasskey } from '@kit/persons';
 import { asProblem } from '@kit/problem';
 import { useMutation } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
 import { useState } from 'react';
 import { Choice } from '../parts/Choice';
@@ -13,34 +14,24 @@ import { Form } from '../parts/Form';
 import { Welcome } from '../parts/Welcome';
 import { Wrong } from '../parts/states';
 import { deviceName } from '@kit/device-name';
-import { forget } from '../session';
+import { dropKept } from '../session';
 import { useShown } from '../shown';
 import { usePasskeys } from '../site';
 
 const route = getRouteApi('/sign-in');
 
-async function withPasskey() {
-  const options = await told(api.POST('/sessions/passkey/options', { body: {} as never }));
-  return told(api.POST('/sessions/passkey', { body: { ...(await proven(options)), device: deviceName() } }));
-}
-
 export function SignIn() {
   const { say } = useShown();
   const passkeys = usePasskeys();
   const { back } = route.useSearch();
-  const { history } = useRouter();
   const [way, setWay] = useState<'password' | 'code'>('password');
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const [idNumber, setIdNumber] = useState('');
   const [isKnown, setKnown] = useState(false);
-  const arrive = () => {
-    // Nothing of whoever used this device before.
-    forget();
-    history.replace(back?.startsWith('/') ? back : '/');
-  };
-  const passkey = useMutation({ mutationFn: withPasskey, onSuccess: arrive });
+  const arrive = useArriving(back, dropKept);
+  const passkey = useMutation({ mutationFn: signInByPasskey, onSuccess: arrive });
   const send = () => {
     const proof = way === 'password' ? { password } : { code, ...(isKnown ? { id_number: idNumber.trim() } : {}) };
     return told(api.POST('/sessions', { body: { login: login.trim(), device: deviceName(), ...proof } }));

@@ -1,13 +1,14 @@
 // /sign-up: an address, its code, two passwords.
 import { api, told } from '@kit/api/client';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { useArriving } from '@kit/arriving';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CodeField } from '../parts/CodeField';
 import { DigitsField, Field } from '@kit/Field';
 import { Form, useFieldsSaid } from '../parts/Form';
 import { Welcome } from '../parts/Welcome';
 import { deviceName } from '@kit/device-name';
-import { forget } from '../session';
+import { dropKept } from '../session';
 import { useShown } from '../shown';
 
 const route = getRouteApi('/sign-up');
@@ -18,7 +19,6 @@ const secret = { type: 'password', autoComplete: 'new-password', required: true 
 export function SignUp() {
   const { say } = useShown();
   const { back } = route.useSearch();
-  const { history } = useRouter();
   const [to, setTo] = useState('');
   const [code, setCode] = useState('');
   const [login, setLogin] = useState('');
@@ -31,10 +31,7 @@ export function SignUp() {
     const body = { to: to.trim(), code, login_password: login, pay_password: pay, device: deviceName() };
     return told(api.POST('/people', { body }));
   };
-  const arrive = () => {
-    forget();
-    history.replace(back?.startsWith('/') ? back : '/');
-  };
+  const arrive = useArriving(back, dropKept);
   return (
     <Welcome title={say('sign_up.title')} text={say('sign_up.intro')}>
       <Form go={say('sign_up.go')} isReady={isReady} send={send} onDone={arrive} said={said}>

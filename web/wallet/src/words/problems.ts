@@ -4,6 +4,14 @@ import { wordsOf, type Pair } from '@kit/words/problems';
 const OWN: Record<string, Pair> = {
   bill_not_found: ['没有找到账单。', 'There is no such bill.'],
   too_many_bills: ['账单过多，无法统计，请减少月份。', 'There are too many bills to count. Ask for fewer months.'],
+  has_cases: ['担保交易请在订单中申请退款。', 'This trade is guaranteed. Open a case at its order instead.'],
+  refunds_over: ['这笔订单已不能退款。', 'Nothing of this order can be refunded any more.'],
+  already_asked: ['已申请退款，请等待商家处理。', 'You asked already. The merchant has not answered yet.'],
+  asked_too_often: ['申请次数已用完，请直接联系商家。', 'You asked too often. Speak with the merchant.'],
+  bad_reason: ['请填写原因，最多 200 字，且不能换行。', 'Say why: 200 characters at most, in one line.'],
+  export_too_long: ['账单过多，请缩短日期范围。', 'There are too many bills for one table. Choose fewer days.'],
+  bad_day: ['日期不正确。', 'That is no day.'],
+  bad_days: ['日期范围不正确。', 'These days do not fit together.'],
   bad_q: ['搜索内容过长，请缩短。', 'That is too long to search for.'],
 
   bad_address: ['请填写中国大陆手机号或邮箱。', 'Give a mobile number of the mainland or an e-mail address.'],
@@ -51,6 +59,10 @@ const OWN: Record<string, Pair> = {
   ],
   card_ended: ['银行卡已解除绑定。', 'The card was given up.'],
   card_not_found: ['没有找到银行卡。', 'There is no such card.'],
+  bad_pocket: ['没有找到付款方式，请刷新后再试。', 'There is no such way to pay. Look again.'],
+  too_many_pockets: ['付款顺序中的付款方式过多。', 'There are too many ways to pay in the order.'],
+  pocket_twice: ['同一付款方式只能出现一次。', 'One way to pay stands in the order twice.'],
+  no_pockets: ['付款顺序不能为空。', 'An order names one way to pay at least.'],
   card_not_bound: ['银行卡未绑定或已解除。', 'The card is not bound.'],
   card_is_credit: ['信用卡只能付款，不能充值或提现。', 'A credit card can only pay.'],
   bank_refused: ['银行：{{detail}}', 'The bank: {{detail}}'],
@@ -107,11 +119,11 @@ const OWN: Record<string, Pair> = {
   not_signed: ['商户暂不能用此方式收款。', 'The merchant takes no money this way now.'],
   too_many_waiting: [
     '您有十笔扫台卡的订单尚未付款，请先付款或等它们关闭。',
-    'Ten orders by printed codes wait for you. Pay one, or wait until one is closed.',
+    'Ten orders by counter codes wait for you. Pay one, or wait until one is closed.',
   ],
   static_limit: [
     '今天扫台卡付款的额度不够，请换一种付款方式或明天再付。',
-    'Too little is left of what printed codes allow today. Pay in another way, or tomorrow.',
+    'Too little is left of what counter codes allow today. Pay in another way, or tomorrow.',
   ],
   buyer_limit: ['超过账户类别的付款限额，请完善身份信息。', 'Above what this class of account may pay.'],
   card_under_way: [

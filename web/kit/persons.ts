@@ -1,8 +1,10 @@
-// Signing in and out as a person, which desks of persons share with the wallet.
-import { api, told } from '../api/client';
-import { deviceName } from '../device-name';
-import { proven } from '../passkey';
-import { asProblem } from '../problem';
+// Signing in and out as a person: the same for all apps, which have one session in a browser.
+import { api, told } from './api/client';
+import { deviceName } from './device-name';
+import { forgetKept } from './kept';
+import { proven } from './passkey';
+import { asProblem } from './problem';
+import { tellSigned } from './signed';
 
 /** By the login password. */
 export const signInByPassword = (login: string, password: string) =>
@@ -14,8 +16,10 @@ export async function signInByPasskey() {
   return told(api.POST('/sessions/passkey', { body: { ...(await proven(options)), device: deviceName() } }));
 }
 
-/** Ends the session. Throws when the server could not be told: whoever holds the device could still come back. */
+/** Ends the session. What the device keeps goes first, whether or not the server can be told; if not, that is thrown,
+ *  because whoever holds the device could still come back. */
 export async function signOut(): Promise<void> {
+  forgetKept();
   try {
     await told(api.DELETE('/sessions/{id}', { params: { path: { id: 'current' } } }));
   } catch (thrown) {
@@ -23,6 +27,7 @@ export async function signOut(): Promise<void> {
       throw thrown;
     }
   }
+  tellSigned();
 }
 
 /** The platform, for whoever is not signed in too. */

@@ -1,9 +1,7 @@
 // An amount, typed or pressed on big keys. On a phone the keyboard of the device stays away.
-import { typing } from '@kit/money';
+import { AmountKeys, typingInto } from '@kit/AmountKeys';
 import { useId, type ReactNode } from 'react';
 import { useShown } from '../shown';
-
-const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0'] as const;
 
 interface Props {
   value: string;
@@ -14,15 +12,10 @@ interface Props {
 }
 
 /** The amount, and the keys below it. */
-export function AmountKeys({ value, onValue, about, isWrong = false }: Props) {
+export function SumKeys({ value, onValue, about, isWrong = false }: Props) {
   const { say } = useShown();
   const id = useId();
-  const type = (text: string) => {
-    const typed = typing(text);
-    if (typed !== null) {
-      onValue(typed);
-    }
-  };
+  const type = typingInto(onValue);
   return (
     <div className="field">
       <label htmlFor={id}>{say('shop.amount')}</label>
@@ -41,16 +34,13 @@ export function AmountKeys({ value, onValue, about, isWrong = false }: Props) {
       <div id={`${id}-about`} role="status" className={isWrong ? 'about bad' : 'about'}>
         {about}
       </div>
-      <div className="keys" role="group" aria-label={say('shop.keypad')}>
-        {KEYS.map(key => (
-          <button key={key} type="button" onClick={() => type(value + key)}>
-            {key}
-          </button>
-        ))}
-        <button type="button" className="erase" aria-label={say('shop.erase')} onClick={() => type(value.slice(0, -1))}>
-          ⌫
-        </button>
-      </div>
+      <AmountKeys
+        className="keys"
+        label={say('shop.keypad')}
+        value={value}
+        onValue={onValue}
+        erase={{ label: say('shop.erase'), className: 'erase', face: '⌫' }}
+      />
     </div>
   );
 }
