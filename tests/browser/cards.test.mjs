@@ -153,7 +153,8 @@ for (const [locale, say] of [
   ['zh-CN', { pay: /确认支付/, waits: /银行还没有最终答复/, revoke: /撤销，换一种方式/, paid: /支付成功/,
     poor: /卡内余额不足/, slow: /银行处理较慢/, maintenance: /银行维护中/, down: /银行暂时无法连接/ }],
   ['en-US', { pay: /^Pay/, waits: /not given its last word/, revoke: /Revoke and pay/,
-    paid: /Payment successful/, poor: /not enough money on the card/, slow: /slow just now/, maintenance: /under maintenance/,
+    paid: /Payment successful/, poor: /not enough money on the card/, slow: /slow just now/,
+    maintenance: /under maintenance/,
     down: /cannot be reached/ }],
 ]) {
   test(`the cashier offers the balance and cards, and pays by card (${locale})`, async t => {

@@ -1,18 +1,14 @@
 // The cashier in a real browser: pay by page link and by QR code, wrong passwords, two languages, pay-code page.
 // Screenshots of every page at 390 and 1280 px go to target/screenshots/.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
+import { findings, open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
 import { newNumber, PAY_PASSWORD, Sandbox, startMerchant, startServer } from '../sdk/node/server.mjs';
 import { Gateway } from './gateway.mjs';
 
 const PAGE = 'alipay.trade.page.pay';
 const WAP = 'alipay.trade.wap.pay';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server;
 let sandbox;
@@ -217,8 +213,7 @@ async function fits(page, name) {
   for (const colorScheme of ['dark', 'light']) {
     await page.emulateMedia({ colorScheme });
     await shoot(page, `${name}-${colorScheme}`, [[390, 844], [1440, 900]]);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    const violations = await findings(page);
     assert.deepEqual(violations.map(one => [one.id, one.nodes.map(node => node.html)]), [], `${name} ${colorScheme}`);
   }
 }

@@ -1,19 +1,17 @@
 // The operations console in a real browser, over a real server: what an operator looks at, what two people decide, and
 // how the second operator takes the post. Pictures at 390 and 1440 px go to target/screenshots/.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { newNumber } from '../sdk/node/server.mjs';
-import { shoot } from './chromium.mjs';
+import { accessible, shoot } from './chromium.mjs';
+import { signInAt } from './desk.mjs';
 import { losing, LOST } from './lost.mjs';
-import { LOGIN_PASSWORD, person } from './passkey.mjs';
+import { person } from './passkey.mjs';
 import { base, begin, button, end, fill, gateway, link, open, sandbox, shows, text, titled } from './wallet.mjs';
 
 const SIZES = [[390, 844], [1440, 900]];
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Only payments of this test have this amount. */
 const REFUSED = '666.01';
 const RULE = { id: 'T1', condition: 'scene == "pay" && amount_minor == 66601', verdict: 'refuse',
@@ -39,24 +37,10 @@ const SAY = {
 
 const at = screen => `${base}/app/console/#${screen}`;
 
-/** No serious findings of accessibility. */
-async function accessible(page, name) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const serious = found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
-    .map(one => `${one.id}: ${one.nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`);
-  assert.deepEqual(serious, [], `${name} is accessible`);
-}
-
 /** Signs in, and tells who it is. */
 async function operator(t, login, more) {
   const page = await open(t, more);
-  await page.goto(at('/'));
-  await page.waitForURL(/#\/sign-in/);
-  await fill(page, 'login', login);
-  await fill(page, 'password', LOGIN_PASSWORD);
-  await page.locator('form button[type="submit"]').click();
-  await page.locator('.frame').waitFor();
+  await signInAt(page, 'console', login);
   const me = await (await page.request.get(`${base}/api/v1/ops/me`)).json();
   return { page, me };
 }
@@ -81,8 +65,8 @@ async function toOrder(page, no) {
 
 /** Every address that a menu leads to shows something and nothing that failed. */
 const SCREENS = ['/', '/search', '/orders', '/ledger', '/ledger/accounts', '/ledger/trial-balance', '/ledger/transit',
-  '/risk', '/risk/edit', '/cases', '/screening', '/applications', '/contracts', '/recon', '/suspense', '/days',
-  '/configuration', '/world', '/operators', '/trail'];
+  '/risk', '/risk/edit', '/cases', '/screening', '/applications', '/contracts', '/rules', '/recon', '/suspense',
+  '/days', '/configuration', '/world', '/operators', '/trail'];
 
 for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
   const say = SAY[locale];

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { shoot } from './chromium.mjs';
+import { accessible, shoot } from './chromium.mjs';
+import { signInAt } from './desk.mjs';
 import { Gateway } from './gateway.mjs';
 import { LOST, losing } from './lost.mjs';
 import { LOGIN_PASSWORD, person } from './passkey.mjs';
@@ -16,7 +16,6 @@ import { base, begin, button, end, fill, link, open, sandbox, shows, text, title
 const SIZES = [[390, 844], [1440, 900]];
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The worst that a name may hold. */
 const EVIL = '<img src=x onerror=alert(1)>';
 /** What a payer without a password may pay at once is less than this. */
@@ -59,15 +58,6 @@ const SAY = {
   },
 };
 
-/** No serious findings of accessibility. */
-async function accessible(page, name) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const serious = found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
-    .map(one => `${one.id}: ${one.nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`);
-  assert.deepEqual(serious, [], `${name} is accessible`);
-}
-
 /** A merchant with an app, and somebody who acts for it. */
 async function shop(role = 'owner', name = '咖啡与面包') {
   const seller = `shop${randomBytes(5).toString('hex')}@example.com`;
@@ -79,18 +69,10 @@ async function shop(role = 'owner', name = '咖啡与面包') {
   if (role !== 'owner') {
     await sandbox.send(`/merchants/${seller}/staff`, { login, role });
   }
-  return { id, app, login, owner, at: screen => `${base}/app/merchant/#/${id}${screen}` };
+  return { id, seller, app, login, owner, at: screen => `${base}/app/merchant/#/${id}${screen}` };
 }
 
-/** Signs in, and comes to the first screen. */
-async function signIn(page, login) {
-  await page.goto(`${base}/app/merchant/`);
-  await page.waitForURL(/#\/sign-in/);
-  await fill(page, 'login', login);
-  await fill(page, 'password', LOGIN_PASSWORD);
-  await page.locator('form button[type="submit"]').click();
-  await page.locator('.frame h1').waitFor();
-}
+const signIn = (page, login) => signInAt(page, 'merchant', login);
 
 const outcome = (page, words) => page.locator('.till-result h2').getByText(words, { exact: true }).waitFor()
   .catch(async error => {
@@ -267,6 +249,7 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
     await fill(page, 'login', cashier);
     await dialog(page).getByText(say.cashier).click();
     await accessible(page, 'adding staff');
+    await fill(page, 'own_password', LOGIN_PASSWORD);
     await dialog(page).getByRole('button', { name: say.save }).click();
     await shows(page, say.staffAdded);
     await page.locator('.table tbody tr').nth(1).waitFor();
@@ -314,24 +297,134 @@ test('a stranger sees no merchant, and not whether there is one', async t => {
   await shows(page, say.unknownShop);
 });
 
-test('whoever works for two merchants chooses, and nothing of one is shown at the other', async t => {
-  const [one, other] = [await shop('owner', '甲店'), await shop('owner', '乙店')];
+let pair;
+/** Two merchants, each with an owner of its own: the same ones for all tests that need two, as people are few. */
+const shops = () => (pair ??= Promise.all([shop('owner', '甲店'), shop('owner', '乙店')]));
+
+/** A shop that took money: the page of its owner, the number of the newest order, and what it was for. */
+async function earning(t, own, yuan) {
   const { login: buyer } = await sandbox.buyer();
-  const seller = `shop${randomBytes(5).toString('hex')}@example.com`;
-  const { user_id: third } = await sandbox.send('/party', { kind: 'merchant', login: seller, name: '丙店' });
-  await sandbox.send('/app', { seller_id: third });
-  await sandbox.send(`/merchants/${seller}/staff`, { login: one.login, role: 'owner' });
+  const page = await open(t, DESK);
+  await signIn(page, own.login);
+  await page.goto(own.at('/till'));
+  await fill(page, 'amount', yuan);
+  await fill(page, 'subject', `${own.id}的茶`);
+  await scan(page, await sandbox.payCode(buyer));
+  await outcome(page, SAY['zh-CN'].paid);
+  const [{ trade_no: no }] = await ordersOf(page, own.id);
+  return { ...own, page, no, yuan: `${yuan}.00`, subject: `${own.id}的茶` };
+}
+
+/** What can be asked of one merchant about one of its orders. */
+const asked = ({ id, no, app }) => [
+  '/orders?limit=100', `/orders/${no}`, '/dashboard', '/bills', '/settlements', `/notifications?app_id=${app.app_id}`,
+  '/staff', '/acts', '/stores', '/apps', '/counter-code',
+].map(path => `${base}/api/v1/sellers/${id}${path}`);
+
+/** What would change something there. */
+const acts = ({ id, no, yuan }, merchant = id) => [
+  [`/orders/${no}/refunds`, { amount: '1.00', refundable: yuan }], [`/orders/${no}/cancel`, undefined],
+  ['/codes', { amount: '1.00', subject: '茶' }], ['/stores', { store_id: 'S9', store_name: '九' }],
+].map(([path, data]) => [`${base}/api/v1/sellers/${merchant}${path}`, data]);
+
+test('nothing of a merchant is told to whoever acts for another one, by the API or on a screen', async t => {
+  const say = SAY['zh-CN'];
+  const [first, second] = await shops();
+  const [one, other] = [await earning(t, first, '7'), await earning(t, second, '9')];
+  for (const [own, foreign] of [[one, other], [other, one]]) {
+    const { request } = own.page;
+    for (const url of asked(own)) {
+      const told = await request.get(url);
+      assert.equal(told.status(), 200, `${url} is told to its own: ${await told.text()}`);
+      assert.ok(!(await told.text()).includes(foreign.no), `${url} tells of the other one`);
+    }
+    assert.deepEqual((await ordersOf(own.page, own.id)).map(order => order.trade_no), [own.no]);
+    for (const url of asked(foreign)) {
+      const told = await request.get(url);
+      assert.equal(told.status(), 404, `${url} is not told`);
+      assert.equal((await told.json()).code, 'seller_not_found');
+    }
+    const mixed = await request.get(`${base}/api/v1/sellers/${own.id}/orders/${foreign.no}`);
+    assert.deepEqual([mixed.status(), (await mixed.json()).code], [404, 'order_not_found']);
+    const headers = { 'idempotency-key': randomBytes(8).toString('hex') };
+    for (const [url, data] of acts(foreign)) {
+      const told = await request.post(url, { data: data ?? {}, headers });
+      assert.equal(told.status(), 404, `${url}: ${await told.text()}`);
+    }
+    for (const [url, data] of acts(foreign, own.id).slice(0, 2)) {
+      const told = await request.post(url, { data: data ?? {}, headers });
+      assert.deepEqual([told.status(), (await told.json()).code], [404, 'order_not_found'], url);
+    }
+  }
+  for (const { page, id } of [one, other]) {
+    assert.deepEqual((await ordersOf(page, id)).map(({ state, refunded }) => [state, refunded]), [['paid', '0.00']]);
+  }
+
+  const { page } = one;
+  await page.goto(one.at('/orders'));
+  await page.locator('.row-link').first().waitFor();
+  assert.deepEqual([await page.locator('.row-link').count(), await page.getByText(other.subject).count()], [1, 0]);
+  await page.goto(one.at(`/orders/${other.no}`));
+  await page.locator('.state.failed').waitFor();
+  await page.goto(other.at('/orders'));
+  await shows(page, say.unknownShop);
+  // Also a page that believes that it may is told nothing.
+  const { sellers: [own] } = await (await page.request.get(`${base}/api/v1/sellers`)).json();
+  const json = { sellers: [own, { ...own, seller_id: other.id, name: '乙店' }], next: null };
+  await page.route(url => url.pathname.endsWith('/api/v1/sellers'), route => route.fulfill({ json }));
+  await page.goto(`${base}/app/merchant/`);
+  await page.reload();
+  for (const screen of ['/orders', `/orders/${other.no}`, '/today']) {
+    await page.goto(other.at(screen));
+    await page.locator('.state.failed').first().waitFor();
+    assert.equal(await page.locator('.row-link, .timeline, .figure').count(), 0, `${screen} shows nothing`);
+    assert.ok(!(await text(page)).includes(other.subject));
+  }
+});
+
+test('whoever works for two merchants chooses, and sees of each its own', async t => {
+  const [first, second] = await shops();
+  const [one, other] = [await earning(t, first, '7'), await earning(t, second, '9')];
+  await sandbox.send(`/merchants/${other.seller}/staff`, { login: one.login, role: 'owner' });
   const page = await open(t, DESK);
   await signIn(page, one.login);
   await page.locator('.row-link').getByText('甲店').click();
-  await amount(page, one.at, '7');
-  await scan(page, await sandbox.payCode(buyer));
-  await outcome(page, SAY['zh-CN'].paid);
-  await page.locator('.whose select').selectOption(third);
-  await page.goto(`${base}/app/merchant/#/${third}/orders`);
-  await page.locator('.state.empty').waitFor();
-  await page.goto(other.at('/orders'));
-  await shows(page, SAY['zh-CN'].unknownShop);
+  for (const [here, there] of [[one, other], [other, one]]) {
+    await page.locator('.whose select').selectOption(here.id);
+    await page.goto(here.at('/orders'));
+    await page.getByText(here.subject).first().waitFor();
+    const count = (await ordersOf(page, here.id)).length;
+    assert.deepEqual([await page.locator('.row-link').count(), await page.getByText(there.subject).count()],
+      [count, 0]);
+  }
+  await page.goto(one.at(`/orders/${other.no}`));
+  await page.locator('.state.failed').waitFor();
+});
+
+test('a desk that stands open notices who signs in or out on another page', async t => {
+  const say = SAY['zh-CN'];
+  const one = await earning(t, (await shops())[1], '7');
+  const nobody = await person(base, sandbox);
+  const { page } = one;
+  await page.goto(one.at('/orders'));
+  await page.locator('.row-link').first().waitFor();
+  const other = await page.context().newPage();
+  await other.goto(`${base}/app/wallet/`);
+  await other.locator('.purse').waitFor();
+  await other.waitForFunction(() => localStorage.getItem('tongbao-wallet-1') !== null);
+
+  await other.goto(`${base}/app/merchant/#/sign-in`);
+  await fill(other, 'login', nobody);
+  await fill(other, 'password', LOGIN_PASSWORD);
+  await other.locator('form button[type="submit"]').click();
+  await shows(other, say.none);
+  await shows(page, say.unknownShop);
+  assert.equal(await page.locator('.row-link').count(), 0, 'nothing of whoever was here before');
+  assert.equal(await page.evaluate(() => localStorage.getItem('tongbao-wallet-1')), null);
+
+  await other.getByRole('button', { name: say.out }).click();
+  await page.waitForURL(/#\/sign-in/);
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter(key => !key.includes('language'))), []);
 });
 
 // ---- answers that get lost --------------------------------------------------------------------------------------
@@ -411,7 +504,8 @@ test('a code is drawn, printed alone on its page, and paid', async t => {
   await page.locator('.page-line .badge.good').waitFor();
 });
 
-test('the code for the counter is shown for the business and a store, printed alone, and kept as a picture', async t => {
+test('the code for the counter is shown for the business and a store, printed alone, and kept as a picture',
+  async t => {
   const { id, login, at } = await shop();
   const page = await open(t, DESK);
   await signIn(page, login);
@@ -448,6 +542,25 @@ test('the code for the counter is shown for the business and a store, printed al
   assert.ok(await page.locator('.counter-poster').isVisible());
 });
 
+test('the code for the counter is one page of the paper that was chosen', async t => {
+  const { login, at } = await shop();
+  const page = await open(t, DESK);
+  await signIn(page, login);
+  await page.goto(at('/codes?part=counter'));
+  await page.locator('.counter-poster img').evaluate(image => image.decode());
+  // Points, as paper is measured in PDF.
+  for (const [paper, width, height] of [['a5', 420, 595], ['a4', 595, 842]]) {
+    await page.locator(`input[type="radio"][value="${paper}"]`).check();
+    await page.locator(`.counter-poster.${paper}`).waitFor();
+    const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
+    const pages = pdf.match(/\/Type\s*\/Page\b/g);
+    assert.equal(pages?.length, 1, `${paper} has one page`);
+    const sizes = [...pdf.matchAll(/\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]/g)]
+      .map(([, wide, high]) => [Math.round(wide), Math.round(high)]);
+    assert.deepEqual(sizes, [[width, height]], paper);
+  }
+});
+
 test('a key that is drawn in the browser signs what the gateway takes, and never leaves it', async t => {
   const say = SAY['zh-CN'];
   const { app, login, at } = await shop();
@@ -470,6 +583,7 @@ test('a key that is drawn in the browser signs what the gateway takes, and never
   const kept = path.join(folder, 'key.txt');
   await download.saveAs(kept);
   const secret = readFileSync(kept, 'utf8');
+  await fill(page, 'own_password', LOGIN_PASSWORD);
   await dialog(page).getByRole('button', { name: say.register }).click();
   await shows(page, say.registered);
   await page.locator('.badge').getByText(say.second, { exact: true }).waitFor();

@@ -1,6 +1,7 @@
-// What a passkey confirms beside a payment from the balance, in a real browser with Chromium's own virtual authenticator:
-// a payment by card and one that waits in the wallet, money that is sent, filled up and taken out, an agreement and a
-// pre-authorisation. Phone size in Chinese, desktop size in English; pictures at 390 and 1280 px go to target/screenshots/.
+// What a passkey confirms beside a payment from the balance, in a real browser with Chromium's own virtual
+// authenticator: a payment by card and one that waits in the wallet, money that is sent, filled up and taken out, an
+// agreement and a pre-authorisation. Phone size in Chinese, desktop size in English; pictures at 390 and 1280 px go to
+// target/screenshots/.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chinaDay, dayAfter } from '../sdk/node/agreement-page.mjs';
@@ -158,7 +159,8 @@ for (const [locale, width, say] of [
     await visit(page, gateway.pageLink('alipay.user.agreement.page.sign', {
       personal_product_code: 'CYCLE_PAY_AUTH_P', product_code: 'CYCLE_PAY_AUTH', sign_scene: 'INDUSTRY|DIGITAL_MEDIA',
       external_agreement_no: number, access_params: { channel: 'ALIPAYAPP' },
-      period_rule_params: { period_type: 'DAY', period: 30, execute_time: dayAfter(today, 1), single_amount: '30.00' } }));
+      period_rule_params: { period_type: 'DAY', period: 30, execute_time: dayAfter(today, 1),
+        single_amount: '30.00' } }));
     await shoot(page, `passkey-agreement-${locale}`);
     await refuseThenPress(page, device, say.cancelled);
     await shows(page, say.signed);

@@ -10,7 +10,8 @@ export const passkeyForm = page => page.locator('form[data-passkey]');
 export const press = page => passkeyForm(page).locator('button').click();
 
 async function api(home, path, body, token) {
-  const response = await fetch(home.replace('localhost', '127.0.0.1') + path, { method: 'POST', body: JSON.stringify(body),
+  const response = await fetch(home.replace('localhost', '127.0.0.1') + path,
+    { method: 'POST', body: JSON.stringify(body),
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) } });
   const told = await response.json();
   assert.ok(response.ok, `${path}: ${JSON.stringify(told)}`);

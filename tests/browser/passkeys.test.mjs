@@ -1,5 +1,5 @@
-// Passkeys in a real browser, with Chromium's own virtual authenticator: added in the wallet, signed in with, paid with,
-// removed; a prompt that is given up changes nothing. Pictures at 390 and 1280 px go to target/screenshots/.
+// Passkeys in a real browser, with Chromium's own virtual authenticator: added in the wallet, signed in with, paid
+// with, removed; a prompt that is given up changes nothing. Pictures at 390 and 1280 px go to target/screenshots/.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -146,7 +146,8 @@ test('what was signed for one order pays no other one', async t => {
   const large = await cashier(page, '50.00');
   await press(page);
   await page.locator('input[name="pocket"]').first().waitFor();
-  await page.route('**/pay/passkey/options', route => route.fulfill({ contentType: 'application/json', body: options }));
+  await page.route('**/pay/passkey/options', route => route.fulfill({ contentType: 'application/json',
+    body: options }));
   await press(page);
   await shows(page, /通行密钥无效/);
   assert.equal(await status(large), 'WAIT_BUYER_PAY');

@@ -1,5 +1,6 @@
 // What a buyer signs and sees of it, in a real browser: the page to sign on, paying and signing at the cashier, the
-// wallet's list, an agreement with its debits, and the end of each. Pictures at 390 and 1280 px go to target/screenshots/.
+// wallet's list, an agreement with its debits, and the end of each. Pictures at 390 and 1280 px go to
+// target/screenshots/.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newNumber, PAY_PASSWORD, Sandbox, startMerchant, startServer } from '../sdk/node/server.mjs';

@@ -1,33 +1,21 @@
 // The page for developers in a real browser, over a real server: what they begin with, a wrong signature found by the
 // text to sign, paying as a buyer, a fault, the clock and a reset; in both languages, on a phone and on a desk.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { newNumber } from '../sdk/node/server.mjs';
-import { shoot, STEP_LIMIT_MS } from './chromium.mjs';
+import { accessible, shoot, STEP_LIMIT_MS } from './chromium.mjs';
 import { person } from './passkey.mjs';
 import { base, begin, button, end, gateway, link, open, sandbox, shows } from './wallet.mjs';
 
 const SIZES = [[390, 844], [1440, 900]];
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 before(begin);
 
 after(end);
 
 const at = screen => `${base}/app/sandbox/#${screen}`;
-
-/** No serious findings of accessibility. */
-async function accessible(page, name) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const serious = found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
-    .map(one => `${one.id}: ${one.nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`);
-  assert.deepEqual(serious, [], `${name} is accessible`);
-}
 
 const titled = (page, title) => page.getByRole('heading', { level: 1, name: title }).waitFor();
 
@@ -44,16 +32,24 @@ const SAY = {
     faults: '故障注入', set: '设置', end: '结束', none: '没有设置故障。', clock: '时间', hour: '+1小时',
     ahead: /比真实时间快/, inbox: '收件箱', redeliver: '重新投递', send: '投递', refused: /未成功|拒绝/, world: '沙箱环境', reset: '重置沙箱',
     begun: '沙箱已重新开始', noRequest: /还没有请求/, missing: /没有此请求/,
-    desks: '商家与运营', makeStaff: '设为员工', nobody: /没有此人/, ownerFirst: /请先任命所有者/, isStaff: /已成为.+角色：所有者/, openDesk: '打开商家平台', openBuyer: '新建买家',
+    desks: '商家与运营', makeStaff: '设为员工', nobody: /没有此人/, ownerFirst: /请先任命所有者/, isStaff: /已成为.+角色：所有者/,
+    openDesk: '打开商家平台', openBuyer: '新建买家',
     open: '新建', other: '其他登录名…', topUpOther: '为其他登录名充值' },
   'en-US': {
-    start: 'Get started', play: 'All money is play money', draw: 'Draw a new app', drawGo: 'Draw', once: 'shown this once',
-    saved: 'I have saved it', close: 'Saved; close', buyers: 'Buyers', lookAt: 'Look at it', pay: /^Pay ¥/, paid: /^Paid ¥12\.80/,
-    code: 'Show a pay code', topUp: 'Top up', toppedUp: /^Booked/, requests: 'Requests', wrong: 'Wrong', differs: /differ from character \d+/,
-    slashes: 'content-slashes', faults: 'Faults on request', set: 'Set', end: 'End', none: 'No fault stands.', clock: 'Clock', hour: '+1 hour',
-    ahead: /ahead of real time/, inbox: 'Inbox', redeliver: 'Redeliver', send: 'Send', refused: /Not delivered|refused/, world: 'World',
-    reset: 'Reset the world', begun: 'The world has begun anew', noRequest: /No request yet/, missing: /There is no such request/, desks: 'Desks', makeStaff: 'Make staff', nobody: /There is no such person/,
-    ownerFirst: /Make somebody the owner first/, isStaff: /now acts for .+: Owner/, openDesk: 'Open the merchant desk', openBuyer: 'Open a buyer', open: 'Open',
+    start: 'Get started', play: 'All money is play money', draw: 'Draw a new app', drawGo: 'Draw',
+    once: 'shown this once',
+    saved: 'I have saved it', close: 'Saved; close', buyers: 'Buyers', lookAt: 'Look at it', pay: /^Pay ¥/,
+    paid: /^Paid ¥12\.80/,
+    code: 'Show a pay code', topUp: 'Top up', toppedUp: /^Booked/, requests: 'Requests', wrong: 'Wrong',
+    differs: /differ from character \d+/,
+    slashes: 'content-slashes', faults: 'Faults on request', set: 'Set', end: 'End', none: 'No fault stands.',
+    clock: 'Clock', hour: '+1 hour',
+    ahead: /ahead of real time/, inbox: 'Inbox', redeliver: 'Redeliver', send: 'Send', refused: /Not delivered|refused/,
+    world: 'World',
+    reset: 'Reset the world', begun: 'The world has begun anew', noRequest: /No request yet/,
+    missing: /There is no such request/, desks: 'Desks', makeStaff: 'Make staff', nobody: /There is no such person/,
+    ownerFirst: /Make somebody the owner first/, isStaff: /now acts for .+: Owner/, openDesk: 'Open the merchant desk',
+    openBuyer: 'Open a buyer', open: 'Open',
     other: 'Another login…', topUpOther: 'Top up another login' },
 };
 
@@ -66,7 +62,8 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
     await titled(page, say.start);
     await shows(page, say.play);
     await shows(page, `${base}/gateway.do`);
-    for (const [language, words] of [['Python', 'DefaultAlipayClient'], ['Java', 'AlipayTradeQueryRequest'], ['Go', 'alipay.New']]) {
+    for (const [language, words] of [['Python', 'DefaultAlipayClient'], ['Java', 'AlipayTradeQueryRequest'],
+      ['Go', 'alipay.New']]) {
       await page.getByRole('tab', { name: language, exact: true }).click();
       await shows(page, words);
     }
@@ -87,13 +84,15 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
   test(`an order is paid as a buyer, and a buyer is topped up (${locale})`, async t => {
     const page = await open(t, { locale, ...view });
     const number = newNumber('S');
-    const made = await gateway.call('alipay.trade.precreate', { out_trade_no: number, subject: 'tea', total_amount: '12.80' });
+    const made = await gateway.call('alipay.trade.precreate',
+      { out_trade_no: number, subject: 'tea', total_amount: '12.80' });
     assert.equal(made.code, '10000');
     await page.goto(at('/buyers'));
     await titled(page, say.buyers);
     await button(page, say.code).click();
     await page.locator('.pay-code .digits').waitFor();
-    assert.match((await page.locator('.pay-code .digits').innerText()).replaceAll(' ', ''), /^2[5-9]\d{16}$|^30\d{16}$/);
+    assert.match((await page.locator('.pay-code .digits').innerText()).replaceAll(' ', ''),
+      /^2[5-9]\d{16}$|^30\d{16}$/);
     await page.locator('textarea[name="handed"]').fill(made.qr_code);
     await button(page, say.lookAt).click();
     await shows(page, number);
@@ -136,7 +135,8 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
   test(`a wrong signature is found by the text to sign, and nothing secret is shown (${locale})`, async t => {
     const page = await open(t, { locale, ...view });
     const number = newNumber('W');
-    const biz = { out_trade_no: number, auth_code: '281234567890123456', subject: 'a/b', total_amount: '1.00', scene: 'bar_code' };
+    const biz = { out_trade_no: number, auth_code: '281234567890123456', subject: 'a/b', total_amount: '1.00',
+      scene: 'bar_code' };
     const { sign, ...params } = gateway.signed('alipay.trade.pay', biz);
     // Signed with slashes escaped, sent without.
     const escaped = gateway.signed('alipay.trade.pay', biz, { biz_content: params.biz_content.replaceAll('/', '\\/') });
@@ -182,7 +182,8 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
 
   test(`somebody is made staff of a merchant (${locale})`, async t => {
     const page = await open(t, { locale, ...view });
-    const { login } = await sandbox.send('/party', { kind: 'merchant', login: `${newNumber('M').toLowerCase()}@example.com` });
+    const { login } = await sandbox.send('/party', { kind: 'merchant',
+      login: `${newNumber('M').toLowerCase()}@example.com` });
     const phone = await person(base, sandbox);
     await page.goto(at('/desks'));
     await titled(page, say.desks);
@@ -212,7 +213,8 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
     const page = await open(t, { locale, ...view });
     const number = newNumber('N');
     const more = { notify_url: 'http://127.0.0.1:9/notify' };
-    const made = await gateway.call('alipay.trade.precreate', { out_trade_no: number, subject: 'tea', total_amount: '1.00' }, more);
+    const made = await gateway.call('alipay.trade.precreate',
+      { out_trade_no: number, subject: 'tea', total_amount: '1.00' }, more);
     const { login, pay_password } = (await sandbox.send('/demo')).buyers[0];
     const paid = await sandbox.send('/pay', { login, pay_password, qr_code: made.qr_code });
     assert.equal(paid.trade_status, 'TRADE_SUCCESS');

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Book, standing as standingOf } from '../../examples/shop/book.mjs';
 import { Payments } from '../../examples/shop/payments.mjs';
 import { PAY_PASSWORD, Sandbox, startServer } from '../sdk/node/server.mjs';
-import { open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
+import { accessible, open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
 import { Gateway } from './gateway.mjs';
 import { program, Shops } from './shops.mjs';
 
@@ -48,6 +48,12 @@ after(async () => {
 // ---- what people do ----------------------------------------------------------------------------------------------
 
 const badge = page => page.locator('.now [role="status"]');
+/** Takes a page of the shop, which everybody can use. */
+async function look(page, name) {
+  await shoot(page, name, SIZES);
+  await accessible(page, name);
+}
+
 const story = page => page.locator('.story');
 const orderNo = page => page.locator('#order').getAttribute('data-no');
 const standing = (page, words) => badge(page).filter({ hasText: new RegExp(`^${words}$`) }).waitFor();
@@ -126,7 +132,7 @@ test('a visitor pays on the cashier, and takes it back in part and then whole', 
   const buyer = await sandbox.buyer('100.00');
   const page = await open(t, DESKTOP);
   await page.goto(shop.url);
-  await shoot(page, 'shop-goods', SIZES);
+  await look(page, 'shop-goods');
   await order(page, 'coffee', 'page');
   assert.ok(page.url().startsWith(new URL(server.ready.gateway).origin), `on the cashier: ${page.url()}`);
   await payAtCashier(page, buyer.login);
@@ -136,7 +142,7 @@ test('a visitor pays on the cashier, and takes it back in part and then whole', 
   }
   await page.waitForURL(`${shop.url}/orders/*`);
   await standing(page, '已付款');
-  await shoot(page, 'shop-paid', SIZES);
+  await look(page, 'shop-paid');
   const no = await orderNo(page);
   assert.equal((await query(no)).total_amount, '18.00');
   assert.match(await page.locator('.pickup').innerText(), /^A\d{3}$/);
@@ -150,18 +156,18 @@ test('a visitor pays on the cashier, and takes it back in part and then whole', 
     assert.match(await page.locator('.problem').innerText(), words);
     assert.equal(await page.locator('#amount').inputValue(), amount, 'what was typed is kept');
   }
-  await shoot(page, 'shop-refund-wrong', SIZES);
+  await look(page, 'shop-refund-wrong');
   await giveBack(page, '5.50', '凉了 <b>&"');
   await standing(page, '部分退款');
   assert.match(await page.locator('.lines').innerText(), /5\.50 凉了 <b>&"/);
-  await shoot(page, 'shop-partly', SIZES);
+  await look(page, 'shop-partly');
   assert.equal(await page.locator('#amount').inputValue(), '12.50', 'the rest is offered');
   await giveBack(page, '12.50', '不想要了');
   await standing(page, '已全额退款');
-  await shoot(page, 'shop-refunded', SIZES);
+  await look(page, 'shop-refunded');
   assert.equal((await query(no)).trade_status, 'TRADE_CLOSED');
   await page.goto(`${shop.url}/orders`);
-  await shoot(page, 'shop-orders', SIZES);
+  await look(page, 'shop-orders');
   assert.match(await page.locator('.orders').innerText(), /手冲咖啡[^]*已全额退款/);
 });
 
@@ -169,10 +175,10 @@ test('a buyer scans the code in another window, and the English page follows by 
   const buyer = await sandbox.buyer('100.00');
   const page = await open(t, { locale: 'en-GB' });
   await page.goto(shop.url);
-  await shoot(page, 'shop-goods-en', SIZES);
+  await look(page, 'shop-goods-en');
   await order(page, 'tea', 'qr');
   await standing(page, 'To be paid');
-  await shoot(page, 'shop-qr-en', SIZES);
+  await look(page, 'shop-qr-en');
   const label = await page.locator('svg[role="img"]').getAttribute('aria-label');
   assert.match(label, /QR code/);
   const buyersPage = await open(t);
@@ -183,7 +189,7 @@ test('a buyer scans the code in another window, and the English page follows by 
   assert.match(await page.locator('.now').innerText(), /Pick-up number\s+A\d{3}/);
   assert.match(await story(page).innerText(), /handed out once/);
   assert.doesNotMatch(await page.locator('main').innerText(), /\p{Script=Han}/u, 'no Chinese words left in English');
-  await shoot(page, 'shop-qr-paid-en', SIZES);
+  await look(page, 'shop-qr-paid-en');
 });
 
 test('the till reads a pay code that was typed, as a scanner does, and not a used one', async t => {
@@ -198,7 +204,7 @@ test('the till reads a pay code that was typed, as a scanner does, and not a use
   const page = await open(t, { ...DESKTOP, colorScheme: 'dark' });
   await order(page, 'cookies', 'code');
   await standing(page, '待付款');
-  await shoot(page, 'shop-till-dark', SIZES);
+  await look(page, 'shop-till-dark');
   await page.locator('#auth-code:focus').waitFor();
   await page.keyboard.type('12345');
   await page.keyboard.press('Enter');
@@ -206,18 +212,18 @@ test('the till reads a pay code that was typed, as a scanner does, and not a use
   await page.keyboard.type(digits[0].replace(/(\d{4})/g, '$1 ')); // the field has the focus; spaces do not matter
   await page.keyboard.press('Enter');
   await standing(page, '已付款');
-  await shoot(page, 'shop-till-paid-dark', SIZES);
+  await look(page, 'shop-till-paid-dark');
 
   await order(page, 'cookies', 'code');
   await page.locator('#auth-code:focus').waitFor();
   await page.keyboard.type(digits[0]);
   await page.keyboard.press('Enter');
   await page.locator('.problem', { hasText: '付款码无效、过期或已用过' }).waitFor();
-  await shoot(page, 'shop-till-refused-dark', SIZES);
+  await look(page, 'shop-till-refused-dark');
   await standing(page, '待付款');
   await page.getByRole('button', { name: '取消订单' }).click();
   await standing(page, '已关闭');
-  await shoot(page, 'shop-closed-dark', SIZES);
+  await look(page, 'shop-closed-dark');
 });
 
 test('a phone gets the page for phones', async t => {
@@ -228,7 +234,7 @@ test('a phone gets the page for phones', async t => {
   await page.goto(`${shop.url}/orders`);
   await page.locator('.orders a').first().click();
   await standing(page, 'To be paid');
-  await shoot(page, 'shop-wap-en', SIZES);
+  await look(page, 'shop-wap-en');
   assert.match(await page.locator('dl').innerText(), /Mobile page payment/);
   await page.locator('.now .main').click();
   await payAtCashier(page, buyer.login);
@@ -247,7 +253,7 @@ test('both languages: by the browser first, then by the switch', async t => {
   await page.waitForURL(`${shop.url}/orders`);
   assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
   assert.match(await page.locator('h1').innerText(), /我的订单/);
-  await shoot(page, 'shop-no-orders', SIZES);
+  await look(page, 'shop-no-orders');
   const away = await fetch(`${shop.url}/language?to=en&back=//evil.example`, { redirect: 'manual' });
   assert.equal(away.headers.get('location'), '/');
 });

@@ -22,7 +22,8 @@ export class Shops {
   async start(file, more = {}) {
     const { SHOP_URL: _url, SHOP_PAY_SECONDS: _seconds, ...env } = process.env;
     const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env,
-      TONGBAO_READY: path.join(this.folder, 'ready.json'), PORT: '0', SHOP_FILE: path.join(this.folder, file), ...more } });
+      TONGBAO_READY: path.join(this.folder, 'ready.json'), PORT: '0', SHOP_FILE: path.join(this.folder, file),
+      ...more } });
     let said = '';
     child.stderr.on('data', chunk => { said += chunk; });
     const end = new Promise(done => child.once('exit', done));

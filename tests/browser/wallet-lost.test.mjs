@@ -1,5 +1,5 @@
-// Answers that get lost between the wallet and the platform, and taps that come twice: the money moves once, and the app
-// says nothing that is not so.
+// Answers that get lost between the wallet and the platform, and taps that come twice: the money moves once, and the
+// app says nothing that is not so.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LOST, losing } from './lost.mjs';

@@ -65,7 +65,8 @@ export const outcome = (page, words) => page.locator('.result h2').getByText(wor
   });
 
 /** Waits for a warning. */
-export const warned = (page, words) => page.locator('.warning').filter({ hasText: words }).waitFor().catch(async error => {
+export const warned = (page, words) => page.locator('.warning').filter({ hasText: words }).waitFor()
+  .catch(async error => {
   throw new Error(`${error.message}\n${page.url()} shows:\n${await text(page)}`);
 });
 

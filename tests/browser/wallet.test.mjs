@@ -2,12 +2,10 @@
 // on a desk. Pictures at 390 and 1440 px go to target/screenshots/.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newNumber } from '../sdk/node/server.mjs';
-import { shoot, STEP_LIMIT_MS } from './chromium.mjs';
+import { accessible, shoot, STEP_LIMIT_MS } from './chromium.mjs';
 import { LOST, losing } from './lost.mjs';
 import { becomeKnown, NEWCOMER, signUp, topUp } from './newcomer.mjs';
 import { authenticator, idNumber, LOGIN_PASSWORD, PAY_PASSWORD, person } from './passkey.mjs';
@@ -21,7 +19,6 @@ const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
 const SLOW = '6222020000010006';
 const REFUSES = '6222020000060001';
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const EVIL = '<img src=x onerror=alert(1)>';
 /** The gateway takes no `=` and no `/` in a subject, so this is the worst that gets through. */
 const EVIL_SUBJECT = '<img src onerror><script>alert(1)';
@@ -29,15 +26,6 @@ const EVIL_SUBJECT = '<img src onerror><script>alert(1)';
 before(begin);
 
 after(end);
-
-/** No serious findings of accessibility. */
-async function accessible(page, name) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const serious = found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
-    .map(one => `${one.id}: ${one.nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`);
-  assert.deepEqual(serious, [], `${name} is accessible`);
-}
 
 const SAY = {
   'zh-CN': {
@@ -49,7 +37,8 @@ const SAY = {
     wrong: /支付密码不正确，还可尝试 (\d) 次/, other: 'English' },
   'en-US': {
     ...NEWCOMER['en-US'],
-    signIn: 'Sign in', out: 'Sign out', toppedUp: /^Top-up\nICBC/, read: 'Read it', payCode: 'Pay code', pay: /^Pay ¥/, paid: 'Paid',
+    signIn: 'Sign in', out: 'Sign out', toppedUp: /^Top-up\nICBC/, read: 'Read it', payCode: 'Pay code', pay: /^Pay ¥/,
+    paid: 'Paid',
     bill: 'See the bill', timeline: 'What happened', story: /Made[^]*Paid ¥12\.80/, check: 'Check the payee',
     stranger: /last 180 days/, sent: 'Sent', came: /^¥20\.50 came in$/,
     wrong: /password is wrong. Tries left: (\d)/, other: '简体中文' },
@@ -243,6 +232,7 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
     for (const [screen, name, seen] of [['/security', 'security', '.state.done'], ['/cards', 'no-cards', '.empty'],
       ['/me', 'me', '.panel.list .row-end'], ['/collect', 'collect', 'img.qrcode'],
       ['/scan', 'scan', 'input[name="code_text"]'], ['/bills/months', 'months', 'table'],
+      ['/export', 'export', 'input[name="first"]'],
       ['/transfer', 'transfer', 'input[name="to"]'], ['/agreements', 'agreements', '.empty']]) {
       await page.goto(at(screen));
       await page.locator(`main ${seen}`).first().waitFor();
@@ -253,6 +243,57 @@ for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
     assert.equal(await page.evaluate(() => document.documentElement.lang), locale === 'zh-CN' ? 'zh-CN' : 'en');
   });
 }
+
+test('a code signs in, and with it the identity number of somebody who is known', async t => {
+  const say = SAY['zh-CN'];
+  const phone = `139${String(randomInt(1e8)).padStart(8, '0')}`;
+  const idNo = idNumber();
+  const page = await open(t);
+  await page.clock.install();
+  /** An address gets one code a minute, for the server and for the page. */
+  const aMinute = async () => {
+    await sandbox.send('/clock/advance', { by: '61s' });
+    // Second by second: each is counted down once the one before is shown.
+    for (let second = 0; second < 120 && await button(page, /秒后可重发/).count() > 0; second += 1) {
+      await page.clock.runFor(1_000);
+    }
+  };
+  const byCode = async () => {
+    await page.goto(at('/me'));
+    await button(page, say.out).click();
+    await sheet(page).getByRole('button', { name: say.out }).click();
+    await titled(page, say.signIn);
+    await aMinute();
+    await page.getByText('验证码登录').click();
+    assert.equal(await page.locator('input[name="password"]').count(), 0);
+    await fill(page, 'login', phone);
+    await button(page, say.send).click();
+    await button(page, say.use).click();
+  };
+  await signUp(page, say, phone);
+  await byCode();
+  const right = await page.locator('input[name="code"]').inputValue();
+  await fill(page, 'code', right.replace(/.$/, last => (last === '7' ? '8' : '7')));
+  await button(page, say.signIn).click();
+  await page.getByRole('alert').filter({ hasText: /验证码错误/ }).waitFor();
+  await fill(page, 'code', right);
+  await button(page, say.signIn).click();
+  await balance(page, '0.00');
+
+  const data = { name: '王小明', id_number: idNo };
+  const known = await page.request.post(`${base}/api/v1/identity`, { data, headers: { origin: base } });
+  assert.ok(known.ok(), await known.text());
+  await byCode();
+  await button(page, say.signIn).click();
+  await shows(page, '此账户已实名。请获取新的验证码，并填写身份证号。');
+  assert.match(page.url(), /#\/sign-in/);
+  await aMinute();
+  await button(page, say.send).click();
+  await button(page, say.use).click();
+  await fill(page, 'id_number', idNo);
+  await button(page, say.signIn).click();
+  await page.locator('.purse').waitFor();
+});
 
 test('a passkey signs in and pays, at the name that passkeys belong to', async t => {
   const say = SAY['zh-CN'];
